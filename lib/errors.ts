@@ -1,0 +1,25 @@
+/**
+ * Something that the person who called can put right: a path, a flag, a file's content.
+ * The command line prints its message alone and exits with code 2.
+ *
+ * @example
+ * ```ts
+ * import { InputError } from "@tokenwatt/tokenwatt";
+ *
+ * const error = new InputError('Cannot open the model at "nowhere": no such folder', {
+ *   remedy: "pass a folder that holds config.json and model.onnx",
+ * });
+ * console.assert(error.message.includes("pass a folder"));
+ * ```
+ */
+export class InputError extends Error {
+  override name = "InputError";
+  /** What to do next; also the end of the message, as Jupyter shows nothing else. */
+  readonly remedy: string;
+
+  /** `problem` says what was tried and what was found; `remedy` says what to do next. */
+  constructor(problem: string, options: { remedy: string; cause?: unknown }) {
+    super(`${problem}; ${options.remedy}`, { cause: options.cause });
+    this.remedy = options.remedy;
+  }
+}
