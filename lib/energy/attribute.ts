@@ -1,0 +1,226 @@
+import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
+import { cutIntoBlocks, type Leaf } from "./blocks.ts";
+import { DRAWS, hashOf, mirrored, uniforms } from "./draws.ts";
+import { type Ensemble, type Reading, scaled, sumOf, toEnergy } from "./ensemble.ts";
+import { integrate } from "./integrate.ts";
+import { hardLimits, type Limits, widest } from "./limits.ts";
+import { defaultTotalRails, measuredRails } from "./rails.ts";
+import { isCovered, type RailRecords, railRecords, wholeRecords } from "./records.ts";
+import { tile, type TiledSpan } from "./tree.ts";
+
+/** How far the counters of a rail are read behind their records' dates: a delay, or its range, in ms. */
+export type Latch = number | readonly [lowMs: number, highMs: number];
+
+/** Options of {@link attributeEnergy} and {@link energyOver}. */
+export interface AttributionOptions {
+  /** Rails that add up to the total; default: the measured ones that no other one contains. */
+  totalRails?: readonly Rail[];
+  /** Half-width of what is not known about the clocks, in ms; default 0. */
+  clockBoundMs?: number;
+  /** Delay of the counters, for all rails or by rail; default 0. */
+  latchMs?: Latch | Partial<Record<Rail, Latch>>;
+  /** Idle power of the total, in mW; with it, `net` is filled. */
+  idleMw?: number;
+  /** Half the 95 % interval of `idleMw`. */
+  idleErrorMw?: number;
+  /** The relative error of a source that estimates; makes every energy `estimated`. */
+  statedError?: number | null;
+  /** The highest power that this machine has shown on a rail, in mW; default: in these samples. */
+  highestMw?: Partial<Record<Rail, number>>;
+  /** Of the joint draws; default 1. */
+  seed?: number;
+  /** Called with the draws of every node, children first. */
+  onNode?: (span: Span, ensemble: Ensemble, path: readonly Span[]) => void;
+}
+
+/**
+ * Deals measured energy to a tree of spans, so that each level adds up to its parent exactly.
+ *
+ * All that is unknown is drawn jointly, 256 times: where the records lie on the clock, their
+ * rounding, and how a record that a boundary cuts is split. In each draw the tree adds up; the
+ * energy of a node is the mean of its draws, its interval their 2.5 and 97.5 % points, or hard
+ * limits where no whole record lies inside.
+ *
+ * @param span times in ms on the clock of the samples
+ * @returns the same tree with `energy` at each node, and `gap` children for uncovered time
+ * @throws {RangeError} if children overlap or leave their parent
+ *
+ * @example
+ * ```ts
+ * import { attributeEnergy } from "@tokenwatt/tokenwatt";
+ *
+ * const samples = Array.from({ length: 10 }, (_, i) => ({
+ *   startMs: i * 100, endMs: (i + 1) * 100, energyMj: { cpu: 500 },
+ * }));
+ * const phase = (name: string, startMs: number, endMs: number) =>
+ *   ({ kind: "phase" as const, name, startMs, endMs, children: [] });
+ * const run = attributeEnergy({
+ *   kind: "run", name: "run", startMs: 100, endMs: 900,
+ *   children: [phase("prefill", 100, 400), phase("decode", 400, 900)],
+ * }, samples);
+ * console.assert(run.energy.mj === 4000);
+ * console.assert(run.children[1]?.energy.mj === 2500);
+ * ```
+ */
+export function attributeEnergy(
+  span: Span,
+  samples: readonly PowerSample[],
+  options: AttributionOptions = {},
+): EnergySpan {
+  const root = tile(span);
+  const seed = options.seed ?? 1;
+  const clock = mirrored(uniforms(hashOf("clock") ^ seed), "uniform")
+    .map((unit) => unit * (options.clockBoundMs ?? 0));
+  const rails = measuredRails(samples).map((rail) => dealRail(root, samples, rail, clock, options));
+  const reading: Reading = {
+    ...options,
+    totalRails: options.totalRails ?? defaultTotalRails(samples),
+  };
+  return readTree(root, rails, reading, options, []).tree;
+}
+
+/** One rail, dealt: what its leaves hold in each draw and how its limits are computed. */
+interface DealtRail {
+  rail: Rail;
+  records: RailRecords;
+  drawsOf: (leaf: TiledSpan) => Float64Array | null;
+  limitsOf: (startMs: number, endMs: number) => Limits;
+}
+
+function dealRail(
+  root: TiledSpan,
+  samples: readonly PowerSample[],
+  rail: Rail,
+  clock: Float64Array,
+  options: AttributionOptions,
+): DealtRail {
+  const records = railRecords(samples, rail);
+  const blocks = cutIntoBlocks(root, records);
+  const shiftsMs = shiftsOf(rail, clock, options);
+  const energyMj = integrate(records, blocks, shiftsMs, options.seed ?? 1);
+  const indexOf = new Map(blocks.leaves.map((leaf: Leaf, index) => [leaf.span, index]));
+  const extremes = [Math.min(...shiftsMs), 0, Math.max(...shiftsMs)];
+  const bounds = {
+    lowestMw: options.idleMw === undefined ? 0 : records.lowestMw,
+    highestMw: Math.max(records.highestMw, options.highestMw?.[rail] ?? 0),
+  };
+  return {
+    rail,
+    records,
+    drawsOf: (leaf) => {
+      const index = indexOf.get(leaf) ?? -1;
+      const covered = isCovered(records, leaf.startMs ?? 0, leaf.endMs ?? 0);
+      return covered ? energyMj.slice(index * DRAWS, (index + 1) * DRAWS) : null;
+    },
+    limitsOf: (startMs, endMs) =>
+      widest(extremes.map((shiftMs) => hardLimits(records, startMs, endMs, shiftMs, bounds))),
+  };
+}
+
+function shiftsOf(rail: Rail, clock: Float64Array, options: AttributionOptions): Float64Array {
+  const { latchMs = 0, seed = 1 } = options;
+  const latch = typeof latchMs === "number" || isRange(latchMs) ? latchMs : latchMs[rail] ?? 0;
+  const [lowMs, highMs] = typeof latch === "number" ? [latch, latch] : latch;
+  const delays = mirrored(uniforms(hashOf(`latch ${rail}`) ^ seed), "uniform");
+  return clock.map((shiftMs, draw) =>
+    shiftMs + (lowMs + highMs) / 2 + (highMs - lowMs) / 2 * (delays[draw] ?? 0)
+  );
+}
+
+function isRange(latch: unknown): latch is readonly [number, number] {
+  return Array.isArray(latch);
+}
+
+function readTree(
+  span: TiledSpan,
+  rails: readonly DealtRail[],
+  reading: Reading,
+  options: AttributionOptions,
+  path: readonly Span[],
+): { tree: EnergySpan; ensemble: Ensemble } {
+  const timed = span.children.some((child) => child.startMs !== null);
+  const children = timed
+    ? span.children.map((child) => readTree(child, rails, reading, options, [...path, span]))
+    : [];
+  const { startMs, endMs } = span;
+  const ensemble = timed
+    ? sumOf(children.map((child) => child.ensemble))
+    : leafEnsemble(span, rails);
+  if (startMs !== null && endMs !== null) {
+    ensemble.durationMs = endMs - startMs;
+    const supports = rails.map(({ records }) => wholeRecords(records, startMs, endMs));
+    ensemble.support = supports.length > 0 ? Math.min(...supports) : 0;
+    for (const { rail, limitsOf } of rails) ensemble.limits.set(rail, limitsOf(startMs, endMs));
+  }
+  options.onNode?.(span, ensemble, path);
+  return {
+    ensemble,
+    tree: {
+      ...span,
+      energy: toEnergy(ensemble, reading),
+      children: timed
+        ? children.map((child) => child.tree)
+        : weightedChildren(span, ensemble, reading),
+    },
+  };
+}
+
+function leafEnsemble(leaf: TiledSpan, rails: readonly DealtRail[]): Ensemble {
+  return {
+    durationMs: 0,
+    support: 0,
+    weighted: false,
+    draws: new Map(rails.map(({ rail, drawsOf }) => [rail, drawsOf(leaf)])),
+    limits: new Map(),
+  };
+}
+
+/** Below a timed leaf, energy follows the weights; what a weight could hide is its hard limits. */
+function weightedChildren(parent: TiledSpan, whole: Ensemble, reading: Reading): EnergySpan[] {
+  const sum = parent.children.reduce((total, child) => total + (child.weight ?? 0), 0);
+  return parent.children.map((child) => {
+    const fraction = sum > 0 ? (child.weight ?? 0) / sum : 1 / parent.children.length;
+    const part: Ensemble = {
+      ...scaled(whole, fraction, 0),
+      weighted: true,
+      limits: new Map(
+        Array.from(whole.limits, ([rail, { highMj }]) => [rail, { lowMj: 0, highMj }]),
+      ),
+    };
+    return {
+      ...child,
+      energy: toEnergy(part, reading),
+      children: weightedChildren(child, part, reading),
+    };
+  });
+}
+
+/**
+ * The energy of one span of time: whole records as they are, and of the records at its edges what
+ * their outside neighbours' power leaves over.
+ *
+ * @param samples records in ms and mJ; what no record covers makes the energy `null`
+ * @throws {RangeError} if the span ends before it starts
+ *
+ * @example
+ * ```ts
+ * import { energyOver } from "@tokenwatt/tokenwatt";
+ *
+ * const samples = [
+ *   { startMs: 0, endMs: 100, energyMj: { cpu: 200 } },
+ *   { startMs: 100, endMs: 200, energyMj: { cpu: 1600 } },
+ *   { startMs: 200, endMs: 300, energyMj: { cpu: 3000 } },
+ * ];
+ * // Idle at 2 W until 150 ms: the record in the middle holds 100 mJ of that.
+ * console.assert(energyOver(samples, 150, 300).mj === 4500);
+ * ```
+ */
+export function energyOver(
+  samples: readonly PowerSample[],
+  startMs: number,
+  endMs: number,
+  options: AttributionOptions = {},
+): Energy {
+  const span: Span = { kind: "other", name: "span", startMs, endMs, children: [] };
+  return attributeEnergy(span, samples, options).energy;
+}

@@ -1,0 +1,176 @@
+import type { Energy, Interval, Rail } from "../record.ts";
+import { RESOLVING_RECORDS } from "./blocks.ts";
+import { DRAWS, meanOf, quantileOf } from "./draws.ts";
+import type { Limits } from "./limits.ts";
+
+/** Half an interval may be this part of its value for the value to count as resolved. */
+const RESOLVED_HALF_INTERVAL = 0.1;
+
+/** The energy of one node in every joint draw; what {@link toEnergy} makes an interval of. */
+export interface Ensemble {
+  durationMs: number;
+  /** Whole records that lie inside. */
+  support: number;
+  /** Parted by weights, so only its parent was measured. */
+  weighted: boolean;
+  /** mJ by rail and draw; `null` where a rail was not measured all the time. */
+  draws: Map<Rail, Float64Array | null>;
+  limits: Map<Rail, Limits>;
+}
+
+/** How an ensemble is read. */
+export interface Reading {
+  totalRails: readonly Rail[];
+  idleMw?: number | undefined;
+  /** Half the 95 % interval of the idle power, which the net inherits. */
+  idleErrorMw?: number | undefined;
+  /** For sources that estimate: the relative error of their curve. */
+  statedError?: number | null | undefined;
+}
+
+/** Adds ensembles draw by draw: the parent of its children, or one phase in all repetitions. */
+export function sumOf(parts: readonly Ensemble[]): Ensemble {
+  const sum: Ensemble = {
+    durationMs: 0,
+    support: 0,
+    weighted: parts.some((part) => part.weighted),
+    draws: new Map(),
+    limits: new Map(),
+  };
+  for (const part of parts) {
+    sum.durationMs += part.durationMs;
+    sum.support += part.support;
+    for (const [rail, draws] of part.draws) addDraws(sum.draws, rail, draws);
+    for (const [rail, { lowMj, highMj }] of part.limits) {
+      const limits = sum.limits.get(rail) ?? { lowMj: 0, highMj: 0 };
+      sum.limits.set(rail, { lowMj: limits.lowMj + lowMj, highMj: limits.highMj + highMj });
+    }
+  }
+  return sum;
+}
+
+function addDraws(
+  into: Map<Rail, Float64Array | null>,
+  rail: Rail,
+  draws: Float64Array | null,
+): void {
+  const sofar = into.get(rail);
+  if (sofar === undefined) into.set(rail, draws && draws.slice());
+  else if (draws === null) into.set(rail, null);
+  else sofar?.forEach((value, draw) => sofar[draw] = value + (draws[draw] ?? 0));
+}
+
+/** The same ensemble, every energy and time multiplied: a mean repetition, a weighted share. */
+export function scaled(ensemble: Ensemble, factor: number, support = ensemble.support): Ensemble {
+  return {
+    ...ensemble,
+    durationMs: ensemble.durationMs * factor,
+    support,
+    draws: new Map(
+      Array.from(
+        ensemble.draws,
+        ([rail, draws]) => [rail, draws && draws.map((mj) => mj * factor)],
+      ),
+    ),
+    limits: new Map(
+      Array.from(ensemble.limits, ([rail, { lowMj, highMj }]) => [
+        rail,
+        { lowMj: lowMj * factor, highMj: highMj * factor },
+      ]),
+    ),
+  };
+}
+
+/** Turns draws into an energy with its interval, method and resolution. */
+export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
+  const total = totalDraws(ensemble, reading.totalRails);
+  const isShared = ensemble.weighted || ensemble.support === 0;
+  const error = reading.statedError ?? null;
+  const intervalOf = (draws: Float64Array | null, limits: Limits | null): Interval => {
+    if (!draws) return { mj: null, lowMj: null, highMj: null };
+    const interval = isShared && limits ? withinLimits(draws, limits) : central(draws);
+    return error === null ? interval : widened(interval, error);
+  };
+  const limitsOfTotal = reading.totalRails.reduce<Limits>((sum, rail) => {
+    const limits = ensemble.limits.get(rail) ?? { lowMj: 0, highMj: 0 };
+    return { lowMj: sum.lowMj + limits.lowMj, highMj: sum.highMj + limits.highMj };
+  }, { lowMj: 0, highMj: 0 });
+  const interval = intervalOf(total, limitsOfTotal);
+  const method = total === null
+    ? null
+    : error !== null
+    ? "estimated"
+    : isShared
+    ? "shared"
+    : "integrated";
+  return {
+    ...interval,
+    interval: method === null ? null : method === "integrated" ? "ci95" : "hard",
+    method,
+    resolved: method === "integrated" && isNarrow(interval, ensemble.support),
+    byRail: Object.fromEntries(Array.from(
+      ensemble.draws,
+      ([rail, draws]) => [
+        rail,
+        draws ? intervalOf(draws, ensemble.limits.get(rail) ?? null) : null,
+      ],
+    )),
+    net: netOf(interval, ensemble.durationMs, reading),
+  };
+}
+
+/** Whether the records alone would resolve an energy, whatever the error of the meter's curve. */
+export function isSupported(ensemble: Ensemble, totalRails: readonly Rail[]): boolean {
+  const total = totalDraws(ensemble, totalRails);
+  return total !== null && !ensemble.weighted && isNarrow(central(total), ensemble.support);
+}
+
+function totalDraws(ensemble: Ensemble, totalRails: readonly Rail[]): Float64Array | null {
+  if (totalRails.length === 0) return null;
+  const total = new Float64Array(DRAWS);
+  for (const rail of totalRails) {
+    const draws = ensemble.draws.get(rail);
+    if (!draws) return null;
+    draws.forEach((value, draw) => total[draw] = (total[draw] ?? 0) + value);
+  }
+  return total;
+}
+
+function central(draws: Float64Array): Interval {
+  const sorted = draws.toSorted();
+  // A mean can leave the middle 95 % of very skewed draws; an interval always holds its mean.
+  return withinLimits(draws, {
+    lowMj: quantileOf(sorted, 0.025),
+    highMj: quantileOf(sorted, 0.975),
+  });
+}
+
+function withinLimits(draws: Float64Array, { lowMj, highMj }: Limits): Interval {
+  const mj = meanOf(draws);
+  return { mj, lowMj: Math.min(mj, lowMj), highMj: Math.max(mj, highMj) };
+}
+
+function widened({ mj, lowMj, highMj }: Interval, error: number): Interval {
+  return {
+    mj,
+    lowMj: lowMj === null ? null : lowMj - Math.abs(lowMj) * error,
+    highMj: highMj === null ? null : highMj + Math.abs(highMj) * error,
+  };
+}
+
+function isNarrow({ mj, lowMj, highMj }: Interval, support: number): boolean {
+  if (mj === null || lowMj === null || highMj === null || support < RESOLVING_RECORDS) return false;
+  return (highMj - lowMj) / 2 <= RESOLVED_HALF_INTERVAL * Math.abs(mj);
+}
+
+function netOf(gross: Interval, durationMs: number, reading: Reading): Interval | null {
+  const { idleMw, idleErrorMw = 0 } = reading;
+  if (idleMw === undefined || gross.mj === null) return null;
+  const idleMj = idleMw * durationMs / 1000;
+  const errorMj = idleErrorMw * durationMs / 1000;
+  return {
+    mj: gross.mj - idleMj,
+    lowMj: (gross.lowMj ?? gross.mj) - idleMj - errorMj,
+    highMj: (gross.highMj ?? gross.mj) - idleMj + errorMj,
+  };
+}

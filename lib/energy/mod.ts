@@ -1,0 +1,10 @@
+/**
+ * Power × time: what a span of time cost, and how sure that is. Pure: arrays in, numbers out.
+ *
+ * @module
+ */
+export { attributeEnergy, type AttributionOptions, energyOver, type Latch } from "./attribute.ts";
+export { RESOLVING_RECORDS } from "./blocks.ts";
+export { type Ensemble, isSupported, type Reading, scaled, sumOf, toEnergy } from "./ensemble.ts";
+export type { Limits } from "./limits.ts";
+export { defaultTotalRails, measuredRails } from "./rails.ts";
