@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runCommand } from "./command.ts";
+
+/** A Chromium to draw with, or why there is none. */
+export type Chromium = { path: string } | { reason: string };
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const APPLICATIONS = [
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/usr/lib/chromium/chromium",
+];
+
+/** Finds Chromium in PATH or its usual places; as root on Debian it is installed if missing. */
+export async function prepareChromium(root: string): Promise<Chromium> {
+  const found = await findChromium(root);
+  if (found !== null) return { path: found };
+  if (Deno.uid() !== 0) return { reason: "Chromium was not found; install it to run this step" };
+  const quiet = { cwd: root, env: { DEBIAN_FRONTEND: "noninteractive" }, show: false };
+  await runCommand("apt-get", ["update", "-qq"], quiet);
+  const { code, text } = await runCommand("apt-get", ["install", "-y", "-qq", "chromium"], quiet);
+  const installed = await findChromium(root);
+  if (installed !== null) return { path: installed };
+  const said = text.trim().split("\n").at(-1) ?? "";
+  return { reason: `Chromium was not found and apt-get ended with code ${code}: ${said}` };
+}
+
+/** A page as Chromium saw it: the picture, and the document after its scripts ran. */
+export interface Rendered {
+  png: Uint8Array;
+  dom: string;
+}
+
+/** Draws a local page without network; the two ways of asking exclude each other in one run. */
+export async function render(
+  chromium: string,
+  pagePath: string,
+  size: { width: number; height: number; pngPath: string },
+): Promise<Rendered> {
+  const profile = await mkdtemp(join(tmpdir(), "tokenwatt-chromium-"));
+  const flags = [
+    "--headless",
+    // Chromium refuses to run as root with its sandbox, and the page is our own.
+    ...Deno.uid() === 0 ? ["--no-sandbox"] : [],
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    `--user-data-dir=${profile}`,
+    `--window-size=${size.width},${size.height}`,
+  ];
+  const run = async (flag: string): Promise<string> => {
+    const args = [...flags, flag, `file://${pagePath}`];
+    const { code, text } = await runCommand(chromium, args, { cwd: profile, show: false });
+    if (code !== 0) throw new Error(`${chromium} ${flag} ended with code ${code}: ${text.trim()}`);
+    return text;
+  };
+  try {
+    await run(`--screenshot=${size.pngPath}`);
+    return { dom: await run("--dump-dom"), png: await readFile(size.pngPath) };
+  } finally {
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+async function findChromium(root: string): Promise<string | null> {
+  for (const candidate of [...NAMES, ...APPLICATIONS]) {
+    const { code } = await runCommand(candidate, ["--version"], { cwd: root, show: false });
+    if (code === 0) return candidate;
+  }
+  return null;
+}

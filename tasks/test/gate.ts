@@ -1,0 +1,61 @@
+// deno-lint-ignore-file no-console -- printing is what this file is for
+import type { Gate, Outcome, Skip, Step } from "./step.ts";
+
+/** The outcome of a step, and how long it took. */
+interface Finished extends Outcome {
+  name: string;
+  seconds: number;
+}
+
+/**
+ * Runs every step, whatever became of the ones before it, and prints what happened.
+ * The last line stands alone: `N passed, N failed`. Returns the exit code.
+ */
+export async function runGate(steps: readonly Step[], gate: Gate): Promise<number> {
+  const finished: Finished[] = [];
+  for (const step of steps) {
+    console.log(`\n== ${step.name}`);
+    const startMs = performance.now();
+    const outcome = await runStep(step, gate);
+    finished.push({ name: step.name, seconds: (performance.now() - startMs) / 1000, ...outcome });
+    console.log(`-- ${describe(finished.at(-1)!)}`);
+  }
+  console.log("\n== summary");
+  for (const step of finished) console.log(describe(step));
+  const skips = finished.flatMap((step) => step.skips);
+  for (const { name, reason } of skips) console.log(`SKIPPED ${name}: ${reason}`);
+  const total = sum(finished);
+  console.log(`\n${countLine(total)}`);
+  return total.failed > 0 ? 1 : 0;
+}
+
+async function runStep(step: Step, gate: Gate): Promise<Outcome> {
+  try {
+    return await step.run(gate);
+  } catch (error) {
+    console.error(error);
+    return { passed: 0, failed: 1, skips: [] };
+  }
+}
+
+function describe(step: Finished): string {
+  const verdict = step.failed > 0 ? "FAILED" : step.passed > 0 ? "ok" : "skipped";
+  return `${verdict.padEnd(8)}${step.name.padEnd(20)}${step.seconds.toFixed(1).padStart(7)} s   ${
+    countLine(step)
+  }`;
+}
+
+/** The line that CI and people read: `12 passed, 0 failed`, with the skipped where there are any. */
+export function countLine(outcome: Outcome): string {
+  const skips = outcome.skips.length > 0 ? `, ${outcome.skips.length} skipped` : "";
+  return `${outcome.passed} passed, ${outcome.failed} failed${skips}`;
+}
+
+function sum(outcomes: readonly Outcome[]): Outcome {
+  const skips: Skip[] = outcomes.flatMap((outcome) => outcome.skips);
+  return {
+    passed: outcomes.reduce((count, outcome) => count + outcome.passed, 0),
+    failed: outcomes.reduce((count, outcome) => count + outcome.failed, 0),
+    skips,
+  };
+}
