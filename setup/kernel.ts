@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What Jupyter reads from `kernel.json`. */
@@ -15,9 +15,9 @@ export interface KernelSpec {
  * environment. Without NO_COLOR every text/plain carries ANSI codes. `message` as interrupt mode
  * would hang the kernel for good when a cell is stopped in an `await`.
  */
-export function kernelSpec(deno: string): KernelSpec {
+export function kernelSpec(deno: readonly string[] = lastingDeno(Deno.execPath())): KernelSpec {
   return {
-    argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
+    argv: [...deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno",
     language: "typescript",
     interrupt_mode: "signal",
@@ -25,13 +25,21 @@ export function kernelSpec(deno: string): KernelSpec {
   };
 }
 
+/**
+ * The command that starts this Deno now and later. npx keeps its binary in a cache that npm may
+ * empty, so there the command is npx itself; the stop button's SIGINT passes through it (tried).
+ */
+export function lastingDeno(execPath: string): string[] {
+  const isFromNpx = execPath.split("/").includes("_npx");
+  return isFromNpx ? ["npx", "-y", `deno@${Deno.version.deno}`] : [execPath];
+}
+
 /** Installs the kernel as `deno` under a Jupyter data folder and returns the path of its spec. */
 export async function installKernel(jupyterDir: string): Promise<string> {
   const folder = join(jupyterDir, "kernels", "deno");
   await mkdir(folder, { recursive: true });
   const path = join(folder, "kernel.json");
-  const deno = await stableDeno(jupyterDir);
-  await writeFile(path, JSON.stringify(kernelSpec(deno), null, 2) + "\n");
+  await writeFile(path, JSON.stringify(kernelSpec(), null, 2) + "\n");
   return path;
 }
 
@@ -42,19 +50,4 @@ export function jupyterEnv(jupyterDir: string): Record<string, string> {
     JUPYTER_DATA_DIR: jupyterDir,
     JUPYTER_RUNTIME_DIR: join(jupyterDir, "runtime"),
   };
-}
-
-/**
- * A path to this Deno that lasts. Under npx the binary lies in a cache that npm may empty, so it
- * is linked (or copied) beside the kernel. Starting the kernel through npx instead would put two
- * processes between it and Jupyter, which the stop button's SIGINT ends.
- */
-async function stableDeno(jupyterDir: string): Promise<string> {
-  const current = Deno.execPath();
-  if (!current.includes("_npx")) return current;
-  const stable = join(jupyterDir, `deno-${Deno.version.deno}`);
-  if (await stat(stable).catch(() => null) === null) {
-    await link(current, stable).catch(() => copyFile(current, stable));
-  }
-  return stable;
 }

@@ -67,7 +67,7 @@ function isChart(output: CellOutput): boolean {
 
 function countShows(source: string): number {
   const code = source.replace(/^\s*\/\/.*$/gm, "");
-  return [...code.matchAll(/\b(?:show|liveView)\(/g)].length;
+  return [...code.matchAll(/(?<!function )\b(?:show|liveView)\(/g)].length;
 }
 
 // Sizes differ from run to run with the numbers drawn; kinds and their order do not. How text is
