@@ -1,9 +1,9 @@
 import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
 import { cutIntoBlocks, type Leaf } from "./blocks.ts";
 import { DRAWS, hashOf, mirrored, uniforms } from "./draws.ts";
-import { type Ensemble, type Reading, scaled, sumOf, toEnergy } from "./ensemble.ts";
+import { type Ensemble, type Reading, shareOf, sumOf, toEnergy } from "./ensemble.ts";
 import { integrate } from "./integrate.ts";
-import { hardLimits, type Limits, widest } from "./limits.ts";
+import { hardLimits, type Limits, type PowerBounds, widest } from "./limits.ts";
 import { defaultTotalRails, measuredRails } from "./rails.ts";
 import { isCovered, type RailRecords, railRecords, wholeRecords } from "./records.ts";
 import { tile, type TiledSpan } from "./tree.ts";
@@ -83,6 +83,8 @@ export function attributeEnergy(
 interface DealtRail {
   rail: Rail;
   records: RailRecords;
+  bounds: PowerBounds;
+  standAlone: ReadonlySet<Span>;
   drawsOf: (leaf: TiledSpan) => Float64Array | null;
   limitsOf: (startMs: number, endMs: number) => Limits;
 }
@@ -107,6 +109,8 @@ function dealRail(
   return {
     rail,
     records,
+    bounds,
+    standAlone: blocks.standAlone,
     drawsOf: (leaf) => {
       const index = indexOf.get(leaf) ?? -1;
       const covered = isCovered(records, leaf.startMs ?? 0, leaf.endMs ?? 0);
@@ -148,6 +152,7 @@ function readTree(
     : leafEnsemble(span, rails);
   if (startMs !== null && endMs !== null) {
     ensemble.durationMs = endMs - startMs;
+    ensemble.standsAlone = rails.every(({ standAlone }) => standAlone.has(span));
     const supports = rails.map(({ records }) => wholeRecords(records, startMs, endMs));
     ensemble.support = supports.length > 0 ? Math.min(...supports) : 0;
     for (const { rail, limitsOf } of rails) ensemble.limits.set(rail, limitsOf(startMs, endMs));
@@ -169,24 +174,19 @@ function leafEnsemble(leaf: TiledSpan, rails: readonly DealtRail[]): Ensemble {
   return {
     durationMs: 0,
     support: 0,
-    weighted: false,
+    standsAlone: false,
     draws: new Map(rails.map(({ rail, drawsOf }) => [rail, drawsOf(leaf)])),
     limits: new Map(),
+    bounds: new Map(rails.map(({ rail, bounds }) => [rail, bounds])),
   };
 }
 
-/** Below a timed leaf, energy follows the weights; what a weight could hide is its hard limits. */
+/** Below a timed leaf, energy follows the weights, as if they were times. */
 function weightedChildren(parent: TiledSpan, whole: Ensemble, reading: Reading): EnergySpan[] {
   const sum = parent.children.reduce((total, child) => total + (child.weight ?? 0), 0);
   return parent.children.map((child) => {
     const fraction = sum > 0 ? (child.weight ?? 0) / sum : 1 / parent.children.length;
-    const part: Ensemble = {
-      ...scaled(whole, fraction, 0),
-      weighted: true,
-      limits: new Map(
-        Array.from(whole.limits, ([rail, { highMj }]) => [rail, { lowMj: 0, highMj }]),
-      ),
-    };
+    const part = shareOf(whole, whole.durationMs * fraction);
     return {
       ...child,
       energy: toEnergy(part, reading),

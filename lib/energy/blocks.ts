@@ -18,6 +18,8 @@ export interface Leaf {
 export interface Blocks {
   leaves: Leaf[];
   keys: string[];
+  /** Spans that records see on their own; all others only share what these hold. */
+  standAlone: Set<Span>;
 }
 
 /**
@@ -30,23 +32,24 @@ export interface Blocks {
 export function cutIntoBlocks(root: TiledSpan, records: RailRecords): Blocks {
   const leaves: Leaf[] = [];
   const keys: string[] = [];
+  const standAlone = new Set<Span>([root]);
   const walk = (span: TiledSpan, parentBlock: number, parent: Span | null) => {
     const { startMs, endMs } = span;
     if (startMs === null || endMs === null) return;
-    const block = standsAlone(span, parent, records)
-      ? keys.push(keyOf(span, parent)) - 1
-      : parentBlock;
+    const isOwnBlock = parent !== null && standsAlone(span, parent, records);
+    const block = isOwnBlock ? keys.push(keyOf(span, parent)) - 1 : parentBlock;
+    if (isOwnBlock) standAlone.add(span);
     const timed = span.children.filter((child) => child.startMs !== null);
     if (timed.length === 0) leaves.push({ span, startMs, endMs, block });
     for (const child of timed) walk(child, block, span);
   };
   walk(root, keys.push(keyOf(root, null)) - 1, null);
-  return { leaves, keys };
+  return { leaves, keys, standAlone };
 }
 
-function standsAlone(span: TiledSpan, parent: Span | null, records: RailRecords): boolean {
+function standsAlone(span: TiledSpan, parent: Span, records: RailRecords): boolean {
   if (span.kind === "run" || span.kind === "repetition" || span.kind === "phase") return true;
-  if (span.kind === "gap") return parent?.kind === "run" || parent?.kind === "repetition";
+  if (span.kind === "gap") return parent.kind === "run" || parent.kind === "repetition";
   return wholeRecords(records, span.startMs ?? 0, span.endMs ?? 0) >= RESOLVING_RECORDS;
 }
 

@@ -1,7 +1,7 @@
 import type { Energy, Interval, Rail } from "../record.ts";
 import { RESOLVING_RECORDS } from "./blocks.ts";
 import { DRAWS, meanOf, quantileOf } from "./draws.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, limitsOfPart, type PowerBounds } from "./limits.ts";
 
 /** Half an interval may be this part of its value for the value to count as resolved. */
 const RESOLVED_HALF_INTERVAL = 0.1;
@@ -11,11 +11,13 @@ export interface Ensemble {
   durationMs: number;
   /** Whole records that lie inside. */
   support: number;
-  /** Parted by weights, so only its parent was measured. */
-  weighted: boolean;
+  /** Seen by records on its own; otherwise a share of a parent that is. */
+  standsAlone: boolean;
   /** mJ by rail and draw; `null` where a rail was not measured all the time. */
   draws: Map<Rail, Float64Array | null>;
   limits: Map<Rail, Limits>;
+  /** The powers that each rail stays between. */
+  bounds: Map<Rail, PowerBounds>;
 }
 
 /** How an ensemble is read. */
@@ -33,9 +35,10 @@ export function sumOf(parts: readonly Ensemble[]): Ensemble {
   const sum: Ensemble = {
     durationMs: 0,
     support: 0,
-    weighted: parts.some((part) => part.weighted),
+    standsAlone: parts.every((part) => part.standsAlone),
     draws: new Map(),
     limits: new Map(),
+    bounds: new Map(parts[0]?.bounds),
   };
   for (const part of parts) {
     sum.durationMs += part.durationMs;
@@ -60,12 +63,21 @@ function addDraws(
   else sofar?.forEach((value, draw) => sofar[draw] = value + (draws[draw] ?? 0));
 }
 
-/** The same ensemble, every energy and time multiplied: a mean repetition, a weighted share. */
-export function scaled(ensemble: Ensemble, factor: number, support = ensemble.support): Ensemble {
+/** The share that a part has of a whole by its time; its limits say what that may hide. */
+export function shareOf(whole: Ensemble, partMs: number): Ensemble {
+  const part = scaled(whole, whole.durationMs > 0 ? partMs / whole.durationMs : 0);
+  for (const [rail, limits] of whole.limits) {
+    const bounds = whole.bounds.get(rail);
+    if (bounds) part.limits.set(rail, limitsOfPart(partMs, whole.durationMs, limits, bounds));
+  }
+  return { ...part, support: 0, standsAlone: false };
+}
+
+/** The same ensemble, every energy and time multiplied: the mean of so many repetitions. */
+export function scaled(ensemble: Ensemble, factor: number): Ensemble {
   return {
     ...ensemble,
     durationMs: ensemble.durationMs * factor,
-    support,
     draws: new Map(
       Array.from(
         ensemble.draws,
@@ -84,7 +96,7 @@ export function scaled(ensemble: Ensemble, factor: number, support = ensemble.su
 /** Turns draws into an energy with its interval, method and resolution. */
 export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
   const total = totalDraws(ensemble, reading.totalRails);
-  const isShared = ensemble.weighted || ensemble.support === 0;
+  const isShared = !ensemble.standsAlone || ensemble.support === 0;
   const error = reading.statedError ?? null;
   const intervalOf = (draws: Float64Array | null, limits: Limits | null): Interval => {
     if (!draws) return { mj: null, lowMj: null, highMj: null };
@@ -122,7 +134,7 @@ export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
 /** Whether the records alone would resolve an energy, whatever the error of the meter's curve. */
 export function isSupported(ensemble: Ensemble, totalRails: readonly Rail[]): boolean {
   const total = totalDraws(ensemble, totalRails);
-  return total !== null && !ensemble.weighted && isNarrow(central(total), ensemble.support);
+  return total !== null && ensemble.standsAlone && isNarrow(central(total), ensemble.support);
 }
 
 function totalDraws(ensemble: Ensemble, totalRails: readonly Rail[]): Float64Array | null {

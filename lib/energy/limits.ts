@@ -6,6 +6,25 @@ export interface Limits {
   highMj: number;
 }
 
+/** Between which powers a rail is known to stay. */
+export interface PowerBounds {
+  lowestMw: number;
+  highestMw: number;
+}
+
+/** The hard limits of a part of length t in a whole of length T and an energy between two limits. */
+export function limitsOfPart(
+  partMs: number,
+  wholeMs: number,
+  whole: Limits,
+  { lowestMw, highestMw }: PowerBounds,
+): Limits {
+  const restMs = Math.max(0, wholeMs - partMs);
+  const low = Math.max(lowestMw * partMs / 1000, whole.lowMj - highestMw * restMs / 1000);
+  const high = Math.min(highestMw * partMs / 1000, whole.highMj - lowestMw * restMs / 1000);
+  return { lowMj: Math.min(low, high), highMj: Math.max(low, high) };
+}
+
 /**
  * The hard limits of a span's energy on one rail, when power stays between two bounds.
  *
@@ -20,11 +39,9 @@ export function hardLimits(
   startMs: number,
   endMs: number,
   shiftMs: number,
-  bounds: { lowestMw: number; highestMw: number },
+  bounds: PowerBounds,
 ): Limits {
   const limits = { lowMj: 0, highMj: 0 };
-  const lowest = bounds.lowestMw / 1000;
-  const highest = bounds.highestMw / 1000;
   const first = firstEndingAfter(records.endMs, startMs - shiftMs);
   for (let index = first; index < records.endMs.length; index++) {
     const from = (records.startMs[index] ?? 0) + shiftMs;
@@ -32,11 +49,10 @@ export function hardLimits(
     if (from >= endMs) break;
     const mj = records.energyMj[index] ?? NaN;
     const part = Math.min(to, endMs) - Math.max(from, startMs);
-    const rest = to - from - part;
-    const low = Math.max(lowest * part, mj - records.roundingMj - highest * rest);
-    const high = Math.min(highest * part, mj + records.roundingMj - lowest * rest);
-    limits.lowMj += Math.min(low, high);
-    limits.highMj += Math.max(low, high);
+    const record = { lowMj: mj - records.roundingMj, highMj: mj + records.roundingMj };
+    const { lowMj, highMj } = limitsOfPart(part, to - from, record, bounds);
+    limits.lowMj += lowMj;
+    limits.highMj += highMj;
   }
   return limits;
 }

@@ -5,7 +5,15 @@
  */
 export { attributeEnergy, type AttributionOptions, energyOver, type Latch } from "./attribute.ts";
 export { RESOLVING_RECORDS } from "./blocks.ts";
-export { type Ensemble, isSupported, type Reading, scaled, sumOf, toEnergy } from "./ensemble.ts";
+export {
+  type Ensemble,
+  isSupported,
+  type Reading,
+  scaled,
+  shareOf,
+  sumOf,
+  toEnergy,
+} from "./ensemble.ts";
 export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from "./groups.ts";
-export type { Limits } from "./limits.ts";
+export type { Limits, PowerBounds } from "./limits.ts";
 export { defaultTotalRails, measuredRails } from "./rails.ts";
