@@ -13,15 +13,24 @@ const APPLICATIONS = [
   "/usr/lib/chromium/chromium",
 ];
 
-/** Finds Chromium in PATH or its usual places; as root on Debian it is installed if missing. */
-export async function prepareChromium(root: string): Promise<Chromium> {
-  const found = await findChromium(root);
+/** A Chromium in PATH or in its usual places, or `null`. */
+export async function findChromium(): Promise<string | null> {
+  for (const candidate of [...NAMES, ...APPLICATIONS]) {
+    const { code } = await runCommand(candidate, ["--version"], { cwd: tmpdir(), show: false });
+    if (code === 0) return candidate;
+  }
+  return null;
+}
+
+/** Finds Chromium; as root on Debian it is installed if missing. */
+export async function prepareChromium(): Promise<Chromium> {
+  const found = await findChromium();
   if (found !== null) return { path: found };
   if (Deno.uid() !== 0) return { reason: "Chromium was not found; install it to run this step" };
-  const quiet = { cwd: root, env: { DEBIAN_FRONTEND: "noninteractive" }, show: false };
+  const quiet = { cwd: tmpdir(), env: { DEBIAN_FRONTEND: "noninteractive" }, show: false };
   await runCommand("apt-get", ["update", "-qq"], quiet);
   const { code, text } = await runCommand("apt-get", ["install", "-y", "-qq", "chromium"], quiet);
-  const installed = await findChromium(root);
+  const installed = await findChromium();
   if (installed !== null) return { path: installed };
   const said = text.trim().split("\n").at(-1) ?? "";
   return { reason: `Chromium was not found and apt-get ended with code ${code}: ${said}` };
@@ -66,12 +75,4 @@ export async function render(
   } finally {
     await rm(profile, { recursive: true, force: true });
   }
-}
-
-async function findChromium(root: string): Promise<string | null> {
-  for (const candidate of [...NAMES, ...APPLICATIONS]) {
-    const { code } = await runCommand(candidate, ["--version"], { cwd: root, show: false });
-    if (code === 0) return candidate;
-  }
-  return null;
 }

@@ -18,7 +18,7 @@ export const drawnCharts: Step = {
     const notebook = await readFile(join(executedDir(gate.root), NOTEBOOK), "utf8")
       .catch(() => null);
     if (notebook === null) return skipped("drawn charts", `${NOTEBOOK} was not executed`);
-    const chromium = await prepareChromium(gate.root);
+    const chromium = await prepareChromium();
     if ("reason" in chromium) return skipped("drawn charts", chromium.reason);
     const checks = await drawCharts(chromium.path, chartsOf(notebook), executedDir(gate.root));
     for (const { name, problem } of checks) console.log(`${name} ... ${problem ?? "ok"}`);

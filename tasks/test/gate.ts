@@ -11,29 +11,37 @@ interface Finished extends Outcome {
  * Runs every step, whatever became of the ones before it, and prints what happened.
  * The last line stands alone: `N passed, N failed`. Returns the exit code.
  */
-export async function runGate(steps: readonly Step[], gate: Gate): Promise<number> {
+export async function runGate(
+  steps: readonly Step[],
+  gate: Gate,
+  print: (line: string) => void = console.log,
+): Promise<number> {
   const finished: Finished[] = [];
   for (const step of steps) {
-    console.log(`\n== ${step.name}`);
+    print(`\n== ${step.name}`);
     const startMs = performance.now();
-    const outcome = await runStep(step, gate);
+    const outcome = await runStep(step, gate, print);
     finished.push({ name: step.name, seconds: (performance.now() - startMs) / 1000, ...outcome });
-    console.log(`-- ${describe(finished.at(-1)!)}`);
+    print(`-- ${describe(finished.at(-1)!)}`);
   }
-  console.log("\n== summary");
-  for (const step of finished) console.log(describe(step));
+  print("\n== summary");
+  for (const step of finished) print(describe(step));
   const skips = finished.flatMap((step) => step.skips);
-  for (const { name, reason } of skips) console.log(`SKIPPED ${name}: ${reason}`);
+  for (const { name, reason } of skips) print(`SKIPPED ${name}: ${reason}`);
   const total = sum(finished);
-  console.log(`\n${countLine(total)}`);
+  print(`\n${countLine(total)}`);
   return total.failed > 0 ? 1 : 0;
 }
 
-async function runStep(step: Step, gate: Gate): Promise<Outcome> {
+async function runStep(
+  step: Step,
+  gate: Gate,
+  print: (line: string) => void,
+): Promise<Outcome> {
   try {
     return await step.run(gate);
   } catch (error) {
-    console.error(error);
+    print(error instanceof Error ? error.stack ?? error.message : String(error));
     return { passed: 0, failed: 1, skips: [] };
   }
 }

@@ -35,19 +35,15 @@ export function decodePng(file: Uint8Array): Picture {
   };
 }
 
-/** The share of pixels in rows `[top, bottom)` that differ from the picture's first pixel. */
+/** The share of pixels in rows `[top, bottom)` that differ from the most common colour there. */
 export function inkShare(picture: Picture, top: number, bottom: number): number {
   const { width, channels, pixels } = picture;
-  let inked = 0;
+  const counts = new Map<number, number>();
   for (let at = top * width * channels; at < bottom * width * channels; at += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      if (pixels[at + channel] !== pixels[channel]) {
-        inked++;
-        break;
-      }
-    }
+    const colour = pixels[at]! << 16 | pixels[at + 1]! << 8 | pixels[at + 2]!;
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  return inked / ((bottom - top) * width);
+  return 1 - Math.max(...counts.values()) / ((bottom - top) * width);
 }
 
 function unfilter(data: Uint8Array, stride: number, height: number, step: number): Uint8Array {
