@@ -1,0 +1,56 @@
+import type { SourceInfo } from "../record.ts";
+import type { PowerSourceSpec } from "./source.ts";
+import { createSource, SOURCE_NAMES, sourceSpec } from "./sources.ts";
+
+/** One source, as this machine has it. */
+export interface PowerSourceStatus {
+  name: string;
+  works: boolean;
+  /** Why it does not work; `null` where it does. */
+  reason: string | null;
+  /** What to do about it; `null` where it works. */
+  remedy: string | null;
+  info: SourceInfo;
+}
+
+/** A source that would have been better, but does not work here. */
+export interface RejectedPowerSource {
+  name: string;
+  reason: string;
+  remedy: string;
+}
+
+/** The source to use, and why no better one. */
+export interface DetectedPowerSource {
+  source: PowerSourceSpec;
+  info: SourceInfo;
+  rejected: RejectedPowerSource[];
+}
+
+/** Says of each source whether it works on this machine, why not, and what to do; the better first. */
+export function powerStatus(): Promise<PowerSourceStatus[]> {
+  return Promise.all(SOURCE_NAMES.map(async (name) => {
+    const source = createSource(sourceSpec(name));
+    return { name, ...await source.probe(), info: source.info };
+  }));
+}
+
+/**
+ * Finds the best power source that works on this machine, and says why each better one does not.
+ *
+ * @example
+ * ```ts
+ * import { detectPowerSource } from "@tokenwatt/tokenwatt";
+ *
+ * const { info, rejected } = await detectPowerSource();
+ * console.assert(info.kind === "measured" || rejected.every(({ remedy }) => remedy !== ""));
+ * ```
+ */
+export async function detectPowerSource(): Promise<DetectedPowerSource> {
+  const rejected: RejectedPowerSource[] = [];
+  for (const { name, works, reason, remedy, info } of await powerStatus()) {
+    if (works) return { source: sourceSpec(name), info, rejected };
+    rejected.push({ name, reason: reason ?? "it does not work", remedy: remedy ?? "" });
+  }
+  throw new Error("No power source works, not even the estimate from CPU time");
+}

@@ -1,0 +1,81 @@
+import type { SamplingIntervalMs } from "../source.ts";
+import { powermetricsCommand } from "./command.ts";
+import { explainSpawnError } from "./failure.ts";
+
+const LAST_WORDS = 400;
+
+/**
+ * A running `sudo -n /usr/bin/powermetrics …`. It is ended by closing its pipe, never by a signal:
+ * a process that is not root cannot signal one that is.
+ */
+export class PowermetricsChild {
+  readonly #child: Deno.ChildProcess;
+  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #drained: Promise<void>;
+  #lastWords = "";
+
+  /**
+   * `detached` gives the child a session of its own (setsid), so that Ctrl-C in the terminal, which
+   * goes to the whole foreground group, does not end it before its last records are read. A NOPASSWD
+   * rule holds there; a ticket from an earlier `sudo -v` does not, as it belongs to the terminal.
+   * Throws `InputError` where sudo cannot be started.
+   */
+  constructor(intervalMs: SamplingIntervalMs, options: { detached: boolean }) {
+    try {
+      this.#child = new Deno.Command("sudo", {
+        args: ["-n", ...powermetricsCommand(intervalMs)],
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+        detached: options.detached,
+      }).spawn();
+    } catch (error) {
+      throw explainSpawnError(error);
+    }
+    this.#output = this.#child.stdout.getReader();
+    this.#drained = this.#drain();
+  }
+
+  /** What it writes, until it ends or `closePipe` is called. */
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const { value, done } = await this.#output.read();
+      if (done) return;
+      yield value;
+    }
+  }
+
+  /** Makes powermetrics end at its next write, with SIGPIPE. */
+  async closePipe(): Promise<void> {
+    await this.#output.cancel();
+  }
+
+  /** How it ended. */
+  async ending(): Promise<{ code: number; lastWords: string }> {
+    const { code } = await this.#child.status;
+    await this.#drained;
+    return { code, lastWords: this.#lastWords.trim().replaceAll(/\s*\n\s*/g, " / ") };
+  }
+
+  /** Waits for its end, but no longer than `limitMs`: its fixed number of records ends it at the latest. */
+  async gone(limitMs: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const limit = new Promise<void>((resolve) => timer = setTimeout(resolve, limitMs));
+    await Promise.race([this.#child.status, limit]);
+    clearTimeout(timer);
+    this.#child.unref();
+  }
+
+  // A full pipe would stop it: powermetrics warns of counter underflows for ever on some machines.
+  async #drain(): Promise<void> {
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of this.#child.stderr) {
+        this.#lastWords = (this.#lastWords + decoder.decode(chunk, { stream: true }))
+          .slice(-LAST_WORDS);
+      }
+    } catch {
+      // Nothing more to hear from it; its exit code remains.
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { SamplingIntervalMs } from "../source.ts";
+import { SAMPLING_INTERVALS_MS } from "../source.ts";
+
+/** Where macOS keeps it. The full path, as the sudo rule names it. */
+export const POWERMETRICS_PATH = "/usr/bin/powermetrics";
+
+/**
+ * Records after which powermetrics ends by itself, two hours' worth for each interval: a dead man's
+ * switch, as a process that is not root cannot signal one that is. One fixed number for each
+ * interval, so that the sudo rule can name the command lines one by one.
+ */
+export const POWERMETRICS_RECORDS: Readonly<Record<SamplingIntervalMs, number>> = {
+  50: 144_000,
+  100: 72_000,
+  200: 36_000,
+  500: 14_400,
+  1000: 7_200,
+};
+
+/**
+ * The command line that samples every `intervalMs`, without the `sudo -n` before it.
+ * ANE energy comes with `cpu_power`; `-b 0 -a 0` turn buffering and running averages off.
+ */
+export function powermetricsCommand(intervalMs: SamplingIntervalMs): string[] {
+  return [
+    POWERMETRICS_PATH,
+    "-f",
+    "plist",
+    "-b",
+    "0",
+    "-a",
+    "0",
+    "-i",
+    String(intervalMs),
+    "-n",
+    String(POWERMETRICS_RECORDS[intervalMs]),
+    "--samplers",
+    "cpu_power,gpu_power,thermal",
+  ];
+}
+
+/**
+ * The text of the sudo rule that lets `user` run exactly these command lines without a password,
+ * for /etc/sudoers.d/tokenwatt.
+ */
+export function powermetricsSudoersRule(user: string): string {
+  const commands = SAMPLING_INTERVALS_MS.map((intervalMs) =>
+    // sudoers(5): a comma within an argument needs a backslash.
+    powermetricsCommand(intervalMs).join(" ").replaceAll(",", "\\,")
+  );
+  return `Cmnd_Alias TOKENWATT = \\\n    ${commands.join(", \\\n    ")}\n` +
+    `${user} ALL=(root) NOPASSWD: TOKENWATT\n`;
+}

@@ -1,0 +1,159 @@
+import { InputError } from "../../errors.ts";
+import { type Plist, type PlistDict, readPlist } from "./plist.ts";
+import { activityOf, dateMs, wholeNumber } from "./scan.ts";
+
+/** Time spent at one frequency. A table may hold the same frequency twice: keep the order. */
+export interface FrequencyState {
+  freqMhz: number | null;
+  usedNs: number;
+}
+
+/** What CPUs, clusters and the GPU have in common. */
+export interface Residency {
+  /** Mean frequency while in use, in MHz; 0 for a core that is powered down. */
+  freqMhz: number | null;
+  /** Share of time in use, 0 to 1: used / (idle + down + used). */
+  activity: number | null;
+  idleNs: number | null;
+  /** Time powered down; `null` on chips that do not report it (M1, M2). */
+  downNs: number | null;
+  states: FrequencyState[];
+}
+
+/** One CPU of a cluster. */
+export interface CpuResidency extends Residency {
+  cpu: number | null;
+}
+
+/** One cluster of CPUs, under the name that the system gives it ("E-Cluster", "P0-Cluster"). */
+export interface ClusterResidency extends Residency {
+  name: string;
+  /** First letter of the name: E, P, or what later chips bring. */
+  kind: string;
+  /** Mean of the CPUs' activities: right also where a cluster's own counters are not (M3 Max: idle 0). */
+  cpuActivity: number | null;
+  cpus: CpuResidency[];
+}
+
+/** The GPU. `energyMj` is a second reading of `energyMj.gpu` of the record: never add the two. */
+export interface GpuResidency extends Residency {
+  energyMj: number | null;
+}
+
+/** One record of powermetrics. Whatever its samplers left out is `null` or empty. */
+export interface PowermetricsRecord {
+  elapsedNs: number;
+  /** Epoch milliseconds, in whole seconds. */
+  timestampMs: number | null;
+  /** Energy in mJ over `elapsedNs`. */
+  energyMj: { cpu: number | null; gpu: number | null; ane: number | null };
+  thermalPressure: string | null;
+  hwModel: string | null;
+  osBuild: string | null;
+  clusters: ClusterResidency[];
+  gpu: GpuResidency | null;
+}
+
+/**
+ * Reads one record of `powermetrics -f plist` in full: energies in mJ, frequencies in MHz.
+ *
+ * Throws `InputError` for text that is not one whole record.
+ *
+ * @example
+ * ```ts
+ * import { parsePowermetrics } from "@tokenwatt/tokenwatt";
+ *
+ * const record = parsePowermetrics(`<plist version="1.0"><dict>
+ *   <key>elapsed_ns</key><integer>1002093500</integer>
+ *   <key>processor</key><dict><key>cpu_energy</key><integer>3049</integer></dict>
+ * </dict></plist>`);
+ * console.assert(record.energyMj.cpu === 3049 && record.energyMj.ane === null);
+ * ```
+ */
+export function parsePowermetrics(xml: string): PowermetricsRecord {
+  const root = readPlist(xml);
+  const elapsedNs = count(root.get("elapsed_ns"));
+  if (elapsedNs === null || elapsedNs === 0) {
+    throw new InputError("Cannot read the power record: it has no elapsed_ns above 0", {
+      remedy: "pass one record as powermetrics -f plist writes it",
+    });
+  }
+  const processor = dict(root.get("processor"));
+  const gpu = dict(root.get("gpu"));
+  return {
+    elapsedNs,
+    timestampMs: dateMs(text(root.get("timestamp"))),
+    energyMj: {
+      cpu: count(processor?.get("cpu_energy")),
+      gpu: count(processor?.get("gpu_energy")) ?? count(gpu?.get("gpu_energy")),
+      ane: count(processor?.get("ane_energy")),
+    },
+    thermalPressure: text(root.get("thermal_pressure")),
+    hwModel: text(root.get("hw_model")),
+    osBuild: text(root.get("kern_osversion")),
+    clusters: dicts(processor?.get("clusters")).map(readCluster),
+    gpu: gpu === null ? null : {
+      // The key says Hz; every recording holds MHz (338 to 1578).
+      ...readResidency(gpu, 1),
+      energyMj: count(gpu.get("gpu_energy")),
+    },
+  };
+}
+
+function readCluster(cluster: PlistDict): ClusterResidency {
+  const name = text(cluster.get("name")) ?? "";
+  const cpus = dicts(cluster.get("cpus")).map((cpu) => ({
+    cpu: count(cpu.get("cpu")),
+    ...readResidency(cpu, 1e-6),
+  }));
+  const activities = cpus.flatMap(({ activity }) => activity ?? []);
+  return {
+    name,
+    kind: name.slice(0, 1),
+    ...readResidency(cluster, 1e-6),
+    cpuActivity: activities.length === 0
+      ? null
+      : activities.reduce((sum, activity) => sum + activity, 0) / activities.length,
+    cpus,
+  };
+}
+
+function readResidency(from: PlistDict, mhzPerUnit: number): Residency {
+  const frequency = number(from.get("freq_hz"));
+  const idleNs = count(from.get("idle_ns"));
+  const downNs = count(from.get("down_ns"));
+  const states = dicts(from.get("dvfm_states")).map((state) => ({
+    freqMhz: number(state.get("freq")),
+    usedNs: count(state.get("used_ns")) ?? 0,
+  }));
+  const usedNs = states.reduce((sum, state) => sum + state.usedNs, 0);
+  const known = idleNs !== null && states.length > 0;
+  return {
+    freqMhz: frequency === null ? null : frequency * mhzPerUnit,
+    activity: known ? activityOf(idleNs, downNs ?? 0, usedNs) : null,
+    idleNs,
+    downNs,
+    states,
+  };
+}
+
+function dict(value: Plist | undefined): PlistDict | null {
+  return value instanceof Map ? value : null;
+}
+
+function dicts(value: Plist | undefined): PlistDict[] {
+  return Array.isArray(value) ? value.filter((one) => one instanceof Map) : [];
+}
+
+function text(value: Plist | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function number(value: Plist | undefined): number | null {
+  const parsed = typeof value === "string" && value.trim() !== "" ? Number(value) : NaN;
+  return Number.isFinite(parsed) ? parsed : null;
+}
+
+function count(value: Plist | undefined): number | null {
+  return wholeNumber(text(value));
+}

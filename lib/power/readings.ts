@@ -1,0 +1,127 @@
+import type { AlignableRecord } from "./align.ts";
+import { narrow, type Tube } from "./tube.ts";
+
+/** What the stamps are taken for: the start of the interval, its end, or nothing at all. */
+export type Reading = "start" | "end" | "arrival";
+
+/** Consecutive records that one reading explains. */
+export interface Segment {
+  reading: Reading;
+  from: number;
+  /** Index after the last record. */
+  to: number;
+  /** Whether a record was left that could not be reconciled. */
+  broken: boolean;
+  /** Boundaries `from` to `to`, relative to `baseMs`. */
+  tube: Tube;
+  baseMs: number;
+  /** Time after each record that none covers, the same for all. */
+  gapMs: number;
+}
+
+interface Range {
+  from: number;
+  to: number;
+  intervalMs: number;
+  /** What the first boundary cannot precede. */
+  notBeforeMs: number;
+}
+
+const STAMP_STEP_MS = 1000;
+// M1 records of 1 s fit 339 s to within a second: less than 4 ms a record (notes on powermetrics, 4.6).
+const LARGEST_GAP_MS = 4;
+const GAP_STEP_MS = 0.02;
+
+/**
+ * Explains as many records from `from` on as `reading` can; at least one.
+ * Records are taken to follow each other without a gap, and only where that fits nothing, with one.
+ */
+export function fitReading(
+  reading: Reading,
+  records: readonly AlignableRecord[],
+  arrivalsMs: readonly number[],
+  range: Range,
+): Segment {
+  const whole = tryGap(reading, records, arrivalsMs, range, 0);
+  if (!whole.broken || reading === "arrival") return orShorter(whole);
+
+  let first: number | null = null;
+  let last = 0;
+  for (let gapMs = GAP_STEP_MS; gapMs <= LARGEST_GAP_MS; gapMs += GAP_STEP_MS) {
+    const fits = !tryGap(reading, records, arrivalsMs, range, gapMs).broken;
+    if (fits) last = gapMs;
+    if (fits) first ??= gapMs;
+    else if (first !== null) break;
+  }
+  if (first === null) return orShorter(whole);
+  const least = tryGap(reading, records, arrivalsMs, range, first);
+  const most = tryGap(reading, records, arrivalsMs, range, last);
+  return { ...widen(least, most), gapMs: (first + last) / 2 };
+
+  function orShorter(segment: Segment): Segment {
+    if (!segment.broken) return segment;
+    const to = Math.max(segment.to, range.from + 1);
+    const shorter = tryGap(reading, records, arrivalsMs, { ...range, to }, 0);
+    if (!shorter.broken) return { ...shorter, broken: true };
+    // A single record that contradicts itself: its arrival is what is left.
+    const alone = { ...range, to, notBeforeMs: -Infinity };
+    return { ...tryGap("arrival", records, arrivalsMs, alone, 0), broken: true };
+  }
+}
+
+/** What either of two segments over the same records allows. */
+export function widen(a: Segment, b: Segment): Segment {
+  if (b.broken || b.from !== a.from || b.to !== a.to) return a;
+  const shift = b.baseMs - a.baseMs;
+  return {
+    ...a,
+    tube: {
+      lowMs: a.tube.lowMs.map((low, i) => Math.min(low, b.tube.lowMs[i]! + shift)),
+      highMs: a.tube.highMs.map((high, i) => Math.max(high, b.tube.highMs[i]! + shift)),
+    },
+  };
+}
+
+function tryGap(
+  reading: Reading,
+  records: readonly AlignableRecord[],
+  arrivalsMs: readonly number[],
+  { from, to, intervalMs, notBeforeMs }: Range,
+  gapMs: number,
+): Segment {
+  const count = to - from;
+  const baseMs = arrivalsMs[from] ?? records[from]!.timestampMs ?? 0;
+  const stepsMs = new Float64Array(count);
+  const lowMs = new Float64Array(count + 1).fill(-Infinity);
+  const highMs = new Float64Array(count + 1).fill(Infinity);
+  lowMs[0] = notBeforeMs - baseMs;
+
+  let sinceStart = 0;
+  let fastest = Infinity;
+  for (let i = 0; i < count; i++) {
+    const { elapsedNs, timestampMs } = records[from + i]!;
+    stepsMs[i] = elapsedNs / 1e6 + gapMs;
+    sinceStart += stepsMs[i]!;
+    const arrivalMs = (arrivalsMs[from + i] ?? Infinity) - baseMs;
+    highMs[i + 1] = Math.min(highMs[i + 1]!, arrivalMs);
+    fastest = Math.min(fastest, arrivalMs - sinceStart);
+    if (reading === "arrival" || timestampMs === null) continue;
+    const stamped = reading === "start" ? i : i + 1;
+    lowMs[stamped] = Math.max(lowMs[stamped]!, timestampMs - baseMs);
+    highMs[stamped] = Math.min(highMs[stamped]!, timestampMs + STAMP_STEP_MS - baseMs);
+  }
+  // Without stamps nothing bounds from below but this: the fastest record was not a whole interval late.
+  if (reading === "arrival") lowMs[0] = Math.max(lowMs[0]!, fastest - intervalMs);
+
+  const tube = { lowMs, highMs };
+  const brokenAt = narrow(tube, stepsMs);
+  return {
+    reading,
+    from,
+    to: brokenAt < 0 ? to : from + brokenAt,
+    broken: brokenAt >= 0,
+    tube,
+    baseMs,
+    gapMs,
+  };
+}
