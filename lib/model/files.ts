@@ -1,0 +1,68 @@
+/**
+ * Reading what a user points at: every failure to read becomes an `InputError` that names the path.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+
+/** Whether something is at `path` that can be looked at; missing permission counts as an error. */
+export function statOrNull(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return null;
+    }
+    throw unreadable(path, error);
+  }
+}
+
+/** The `InputError` for a file or folder that could not be read. */
+export function unreadable(path: string, cause: unknown): InputError {
+  if (cause instanceof InputError) return cause;
+  const detail = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  if (cause instanceof Deno.errors.NotCapable) {
+    return new InputError(
+      `Cannot read "${path}": Deno was started without read permission for it`,
+      {
+        remedy: `add --allow-read="${path}"`,
+        cause,
+      },
+    );
+  }
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return new InputError(`Cannot read "${path}": permission denied`, {
+      remedy: "check the owner and mode of the file and of its folder",
+      cause,
+    });
+  }
+  return new InputError(`Cannot read "${path}": ${detail}`, {
+    remedy: "check that the path is right and the file is complete",
+    cause,
+  });
+}
+
+/** Reads a JSON object; `InputError` where it is missing, not JSON, or not an object. */
+export function readJsonObject(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`Cannot read "${path}" as JSON: ${(cause as Error).message}`, {
+      remedy: "replace it with the file of the original model",
+      cause,
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new InputError(`Cannot use "${path}": found ${JSON.stringify(value).slice(0, 40)}`, {
+      remedy: "it must hold one JSON object, as the original model's file does",
+    });
+  }
+  return value as Record<string, unknown>;
+}

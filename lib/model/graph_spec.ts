@@ -1,0 +1,117 @@
+/**
+ * A graph to be written: plain data, without the weights, which are streamed when it is written.
+ *
+ * @module
+ */
+import { DataType } from "./onnx_types.ts";
+
+/** A small tensor that is held in memory. */
+export interface ConstantSpec {
+  dataType: number;
+  dims: number[];
+  data: Uint8Array;
+}
+
+/** An attribute of a node: integers, a list of integers, or a tensor. */
+export type AttributeSpec = number | readonly number[] | ConstantSpec;
+
+/** One operation. */
+export interface NodeSpec {
+  op: string;
+  name: string;
+  inputs: readonly string[];
+  outputs: readonly string[];
+  attributes: Readonly<Record<string, AttributeSpec>>;
+}
+
+/** A weight, by its name in the checkpoint. */
+export interface WeightSpec {
+  name: string;
+  /** Shape in the graph. */
+  dims: readonly number[];
+  dataType: number;
+  /** The checkpoint holds `[out, in]` where `MatMul` needs `[in, out]`. */
+  transposed: boolean;
+}
+
+/** An input or output; a dimension is a number or a name. */
+export interface ValueSpec {
+  name: string;
+  dataType: number;
+  dims: readonly (number | string)[];
+}
+
+/** All that a model file holds but the weights' values. */
+export interface GraphSpec {
+  nodes: NodeSpec[];
+  weights: WeightSpec[];
+  inputs: ValueSpec[];
+  outputs: ValueSpec[];
+}
+
+/** Collects nodes and weights, naming outputs as PyTorch's exporter does. */
+export class GraphBuilder {
+  readonly graph: GraphSpec = { nodes: [], weights: [], inputs: [], outputs: [] };
+  #constants = new Map<string, string>();
+
+  /** Adds a node with one output and returns the output's name, which is `<name>_output_0`. */
+  node(
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeSpec>> = {},
+  ): string {
+    return this.nodeTo(`${name}_output_0`, op, name, inputs, attributes);
+  }
+
+  /** Adds a node whose output has a name of its own, such as `logits`. */
+  nodeTo(
+    output: string,
+    op: string,
+    name: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeSpec>> = {},
+  ): string {
+    this.graph.nodes.push({ op, name, inputs, outputs: [output], attributes });
+    return output;
+  }
+
+  /** Adds a node with `count` outputs and returns their names. */
+  nodes(
+    op: string,
+    name: string,
+    count: number,
+    inputs: readonly string[],
+    axis: number,
+  ): string[] {
+    const outputs = Array.from({ length: count }, (_, i) => `${name}_output_${i}`);
+    this.graph.nodes.push({ op, name, inputs, outputs, attributes: { axis } });
+    return outputs;
+  }
+
+  /** Adds a weight and returns its name. */
+  weight(name: string, dims: readonly number[], dataType: number, transposed = false): string {
+    this.graph.weights.push({ name, dims, dataType, transposed });
+    return name;
+  }
+
+  /** A list of integers, such as a shape, as a `Constant` node; the same name is made once. */
+  int64(name: string, values: readonly number[], dims: number[] = [values.length]): string {
+    const data = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.#constant(name, { dataType: DataType.INT64, dims, data });
+  }
+
+  /** Numbers that belong to the method, not to what was learned, as a `Constant` node. */
+  float(name: string, values: readonly number[], dims: number[]): string {
+    const data = new Uint8Array(Float32Array.from(values).buffer);
+    return this.#constant(name, { dataType: DataType.FLOAT, dims, data });
+  }
+
+  #constant(name: string, tensor: ConstantSpec): string {
+    const known = this.#constants.get(name);
+    if (known !== undefined) return known;
+    const output = this.node("Constant", name, [], { value: tensor });
+    this.#constants.set(name, output);
+    return output;
+  }
+}
