@@ -1,0 +1,7 @@
+/**
+ * The parts of d3 that charts use, with their types: d3 alone is silently `any` under Deno.
+ *
+ * @module
+ */
+// @ts-types="@types/d3"
+export { scaleLinear } from "d3";

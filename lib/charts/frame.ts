@@ -1,0 +1,62 @@
+/**
+ * What stands around every drawing: title above, caption below, as HTML and as SVG.
+ *
+ * @module
+ */
+import type { Drawing, FigureContent } from "./figure.ts";
+import { wrapText } from "./labels.ts";
+import { escapeHtml } from "./safe_text.ts";
+import { color, FONT, FRAGMENT_STYLE, paintLight, STANDALONE_STYLE } from "./theme.ts";
+
+const MARGIN = 20;
+const CAPTION_SIZE = 12;
+const CAPTION_LINE = 18;
+
+/** A piece of HTML that carries its own style. */
+export function fragment(content: FigureContent, drawing: Drawing): string {
+  const { title, subtitle, caption, alt, width } = content;
+  const picture = drawing.html ??
+    `<svg role="img" aria-label="${escapeHtml(alt)}" width="${width}" height="${drawing.height}" ` +
+      `viewBox="0 0 ${width} ${drawing.height}" font-family="${FONT}">${drawing.svg}</svg>`;
+  return `<figure class="tw-figure">` +
+    `<style>${FRAGMENT_STYLE}</style>` +
+    `<p class="tw-title">${escapeHtml(title)}</p>` +
+    `<p class="tw-subtitle">${escapeHtml(subtitle)}</p>${picture}` +
+    `<figcaption class="tw-caption">${escapeHtml(caption.join(" "))}</figcaption></figure>`;
+}
+
+/** A whole page around a fragment. */
+export function page(content: FigureContent, html: string): string {
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width">` +
+    `<meta name="color-scheme" content="light dark"><title>${escapeHtml(content.title)}</title>` +
+    `</head><body>${html}</body></html>\n`;
+}
+
+/** An SVG file. */
+export function standaloneSvg(content: FigureContent, drawing: Drawing): string {
+  const width = content.width + 2 * MARGIN;
+  const top = MARGIN + 52;
+  const captionTop = top + drawing.height + 12;
+  const caption = wrapText(content.caption.join(" "), content.width, CAPTION_SIZE);
+  const height = captionTop + caption.length * CAPTION_LINE + MARGIN - 4;
+  const line = (text: string, y: number, attributes: string) =>
+    `<text x="${MARGIN}" y="${y}" ${attributes}>${escapeHtml(text)}</text>`;
+  return paintLight(
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` +
+      `role="img" aria-label="${escapeHtml(content.alt)}" width="${width}" height="${height}" ` +
+      `viewBox="0 0 ${width} ${height}" font-family="${FONT}">` +
+      `<style>${STANDALONE_STYLE}</style>` +
+      `<rect width="${width}" height="${height}" fill="${color("surface")}"/>` +
+      line(content.title, MARGIN + 14, `font-size="16" font-weight="600" fill="${color("ink")}"`) +
+      line(content.subtitle, MARGIN + 34, `font-size="13" fill="${color("muted")}"`) +
+      `<g transform="translate(${MARGIN},${top})">${drawing.svg}</g>` +
+      caption.map((text, index) =>
+        line(
+          text,
+          captionTop + 12 + index * CAPTION_LINE,
+          `font-size="${CAPTION_SIZE}" fill="${color("muted")}"`,
+        )
+      ).join("") + `</svg>\n`,
+  );
+}

@@ -1,0 +1,14 @@
+/**
+ * Draws what was measured: plain records in, a {@linkcode Figure} out. Nothing that draws is loaded
+ * before a figure is asked for its picture.
+ *
+ * @module
+ */
+export { type Drawing, Figure, type FigureContent } from "./figure.ts";
+export {
+  powerTimeline,
+  type PowerTimelineOptions,
+  type PowerTimelineRun,
+} from "./power_timeline.ts";
+export { escapeHtml, visibleText } from "./safe_text.ts";
+export { tokenEnergy, type TokenEnergyOptions, type TokenEnergyRun } from "./token_energy.ts";

@@ -1,0 +1,180 @@
+/**
+ * Power over time: what the run drew, rail upon rail, with its phases behind.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import type { Finding, PowerSample, ProfilingRun } from "../record.ts";
+import { Figure } from "./figure.ts";
+import { measured } from "./power_steps.ts";
+import type { TracePhase } from "./phase_spans.ts";
+import { formatMj, formatMs, formatMw, NOT_MEASURED, phaseName } from "./quantities.ts";
+import { DEFAULT_WIDTH } from "./theme.ts";
+
+/** What a power timeline shows of a run. */
+export type PowerTimelineRun =
+  & Pick<ProfilingRun, "trace" | "power" | "totals" | "findings">
+  & Partial<Pick<ProfilingRun, "status">>;
+
+/** How a power timeline is drawn. */
+export interface PowerTimelineOptions {
+  /** In px; 760 unless given. */
+  width?: number;
+  /** Zoom to this phase ("prefill", "model_load", …); the whole run unless given. */
+  phase?: string;
+  /** Which repetition of the phase; the first unless given. */
+  repetition?: number;
+  title?: string;
+}
+
+/** A stretch of time on the clock of the run. */
+export interface TimeWindow {
+  startMs: number;
+  endMs: number;
+}
+
+/**
+ * Draws the power of each rail over time, with phases, tokens, baseline and peak.
+ *
+ * @throws {InputError} If the run has no phase of the given name and repetition, or the width is no width.
+ *
+ * @example
+ * ```ts
+ * import { charts } from "@tokenwatt/tokenwatt";
+ * import type { ProfilingRun } from "@tokenwatt/tokenwatt";
+ *
+ * async function draw(run: ProfilingRun): Promise<void> {
+ *   await charts.powerTimeline(run, { phase: "decode" }).save("decode.svg");
+ * }
+ * console.assert(typeof draw === "function");
+ * ```
+ */
+export function powerTimeline(run: PowerTimelineRun, options: PowerTimelineOptions = {}): Figure {
+  const width = checkedWidth(options.width);
+  const originMs = traceWindow(run).startMs;
+  const window = options.phase === undefined
+    ? traceWindow(run)
+    : phaseWindow(run, options.phase, options.repetition);
+  return new Figure({
+    title: options.title ?? timelineTitle(run, options),
+    subtitle: subtitle(run),
+    caption: caption(run),
+    alt: altText(run, window),
+    width,
+    draw: async () => {
+      const { drawTimeline } = await import("./power_timeline_plot.ts");
+      return drawTimeline(run, { width, originMs, ...window });
+    },
+  });
+}
+
+/** The width in px, checked. */
+export function checkedWidth(width: number = DEFAULT_WIDTH): number {
+  if (width >= 320 && width <= 4000) return Math.round(width);
+  throw new InputError(`Cannot draw a figure of width ${width}`, {
+    remedy: "use a width from 320 to 4000 px",
+  });
+}
+
+function traceWindow({ trace }: PowerTimelineRun): TimeWindow {
+  let startMs = Infinity;
+  let endMs = -Infinity;
+  for (const span of [...trace.phases, ...trace.samples]) {
+    startMs = Math.min(startMs, span.startMs);
+    endMs = Math.max(endMs, span.endMs);
+  }
+  return endMs > startMs ? { startMs, endMs } : { startMs: 0, endMs: 1000 };
+}
+
+/** The phase with 4 % of air on both sides. */
+function phaseWindow(run: PowerTimelineRun, name: string, repetition?: number): TimeWindow {
+  const found = run.trace.phases.find((phase) =>
+    phase.name === name && (repetition === undefined || phase.repetition === repetition)
+  );
+  if (found === undefined) {
+    const which = repetition === undefined ? "" : ` in repetition ${repetition}`;
+    const names = [...new Set(run.trace.phases.map((phase) => phase.name))].join(", ");
+    throw new InputError(`Cannot zoom to the phase "${name}"${which}: the run has none`, {
+      remedy: `choose one of: ${names || "(the run has no phases)"}`,
+    });
+  }
+  const air = Math.max(1, (found.endMs - found.startMs) * 0.04);
+  return { startMs: found.startMs - air, endMs: found.endMs + air };
+}
+
+function timelineTitle(run: PowerTimelineRun, { phase }: PowerTimelineOptions): string {
+  const what = run.power.kind === "estimated" ? "Estimated power" : "Power";
+  return phase === undefined ? `${what} over time` : `${what} during ${phaseName(phase)}`;
+}
+
+function subtitle({ power, totals }: PowerTimelineRun): string {
+  const parts = [power.label];
+  if (totals.meanMw !== null) parts.push(`mean ${formatMw(totals.meanMw)} while generating`);
+  if (totals.energyMj !== null) parts.push(`${formatMj(totals.energyMj)} per repetition`);
+  return parts.join(" · ");
+}
+
+/** What kind of number this is: the first thing that a caption says. */
+export function kindNote({ kind }: ProfilingRun["power"]): string[] {
+  if (kind === "estimated") {
+    return ["An estimate, not a measurement: computed from CPU time by a stated curve."];
+  }
+  return kind === "simulated" ? ["Simulated power, not a measurement."] : [];
+}
+
+function caption(run: PowerTimelineRun): string[] {
+  const { power, trace, findings } = run;
+  const cadence = cadenceMs(trace.samples);
+  const records = cadence === null
+    ? "No power records."
+    : `Each step is the mean over one power record, about every ${formatMs(cadence)} ` +
+      `(${formatMs(power.intervalMs)} asked); where there is no step, nothing was recorded.`;
+  const bound = power.boundMs === null
+    ? "Clock alignment not known."
+    : `Clocks aligned within ± ${formatMs(power.boundMs)}.`;
+  const stopped = run.status === "interrupted" || run.status === "failed"
+    ? [`The run was ${run.status}: this is what was kept.`]
+    : [];
+  return [...kindNote(power), ...stopped, records, bound, ...serious(findings)];
+}
+
+/** The findings that a reader must know, at most three of them. */
+function serious(findings: readonly Finding[]): string[] {
+  const messages = findings.filter(({ severity }) => severity !== "info").map(({ message }) =>
+    /[.!?]$/.test(message) ? message : `${message}.`
+  );
+  const more = messages.length > 3 ? [`And ${messages.length - 3} more findings.`] : [];
+  return [...messages.slice(0, 3), ...more];
+}
+
+/** Median length of the records. */
+function cadenceMs(samples: readonly PowerSample[]): number | null {
+  const lengths = samples.map(({ startMs, endMs }) => endMs - startMs).sort((a, b) => a - b);
+  return lengths[Math.floor(lengths.length / 2)] ?? null;
+}
+
+function altText(run: PowerTimelineRun, window: TimeWindow): string {
+  const { power, totals, trace } = run;
+  const shown = trace.phases.filter(({ startMs, endMs }) =>
+    endMs > window.startMs && startMs < window.endMs
+  );
+  const first = shown.find(({ repetition }) => repetition !== null)?.repetition ?? null;
+  const phases = shown.filter(({ repetition }) => repetition === null || repetition === first).map((
+    phase,
+  ) => `${phaseName(phase.name)} ${spanText(phase)}`);
+  const absent = power.rails.filter((rail) =>
+    !trace.samples.some((sample) => measured(sample).has(rail))
+  );
+  return [
+    `${timelineTitle(run, {})}: ${power.label}, ${formatMs(window.endMs - window.startMs)}`,
+    `mean ${formatMw(totals.meanMw)}, peak ${formatMw(totals.peakMw)}, ` +
+    `baseline ${formatMw(totals.baselineMw)}`,
+    ...phases,
+    ...absent.map((rail) => `${rail} ${NOT_MEASURED}`),
+    ...kindNote(power),
+  ].join("; ");
+}
+
+function spanText({ startMs, endMs, energyMj }: TracePhase): string {
+  return `${formatMs(endMs - startMs)}, ${formatMj(energyMj)}`;
+}

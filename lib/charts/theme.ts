@@ -1,0 +1,125 @@
+/**
+ * The one theme: every colour by its meaning, light and dark, and the styles of a figure.
+ * tests/charts/theme_test.ts computes what colour-blind eyes see of it.
+ *
+ * @module
+ */
+import type { Rail } from "../record.ts";
+
+/** How many steps the ramp of energies has. */
+export const RAMP_STEPS = 8;
+
+/** Pairs of light and dark. A value occurs once in the light column: dark rules find it by value. */
+const COLORS = {
+  surface: ["#ffffff", "#15171c"],
+  ink: ["#1b1d22", "#eceef2"],
+  muted: ["#5f6672", "#a3aab6"],
+  faint: ["#c9cdd5", "#454b57"],
+  grid: ["#e6e8ec", "#2b2f38"],
+  warning: ["#b3261e", "#ff8a80"],
+  cpu: ["#1876e8", "#598af7"],
+  gpu: ["#eb9a1e", "#eb9d2a"],
+  ane: ["#4abe9a", "#63cea0"],
+  dram: ["#71114b", "#901d53"],
+  package: ["#c0a7fa", "#dcd0ff"],
+  system: ["#636971", "#767a81"],
+  "phase-prefill": ["#fbe5c3", "#46351b"],
+  "phase-decode": ["#e4edfc", "#1f2b42"],
+  "phase-other": ["#f3f4f6", "#20232a"],
+  "mark-prefill": ["#a86400", "#e0a24a"],
+  "mark-decode": ["#3f68b5", "#86a8ea"],
+  "mark-other": ["#9aa1ad", "#6d7482"],
+  "ramp-0": ["#fbf4da", "#3d1c1d"],
+  "ramp-1": ["#f5daa3", "#5c1d1a"],
+  "ramp-2": ["#f3bc6f", "#7d2713"],
+  "ramp-3": ["#f19b3e", "#96400a"],
+  "ramp-4": ["#ea7912", "#bb6706"],
+  "ramp-5": ["#d95100", "#ce820c"],
+  "ramp-6": ["#c2331b", "#df9f22"],
+  "ramp-7": ["#9c2128", "#ecca6e"],
+  "on-low": ["#1b1d23", "#f3f4f7"],
+  "on-high": ["#fffffe", "#121317"],
+} as const satisfies Record<string, readonly [string, string]>;
+
+/** What a colour stands for. */
+export type ColorName = keyof typeof COLORS;
+
+/** Every colour of the theme by its meaning, as light and dark hex values. */
+export const PALETTE: Readonly<Record<ColorName, readonly [light: string, dark: string]>> = COLORS;
+
+/** A colour as marks name it; {@linkcode paintLight} turns it into a value for files that stand alone. */
+export function color(name: ColorName): string {
+  return `var(--tw-${name})`;
+}
+
+/** The colour of a rail, the same in every chart. */
+export function railColor(rail: Rail): string {
+  return color(rail);
+}
+
+/** Which of the three kinds of shade a phase has: only the work that is measured stands out. */
+export function phaseShade(name: string): "prefill" | "decode" | "other" {
+  return name === "prefill" || name === "decode" ? name : "other";
+}
+
+/** Text on a step of the ramp: dark on the light steps and the other way round, always at least 4.5 : 1. */
+export function onRamp(step: number): string {
+  return color(step < 5 ? "on-low" : "on-high");
+}
+
+/** Unquoted on purpose: the same string serves CSS and attributes. */
+export const FONT =
+  "-apple-system, BlinkMacSystemFont, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif";
+
+/** For text laid out by columns. */
+export const MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, Liberation Mono, monospace";
+
+/** Width of a figure in px unless its caller says otherwise. */
+export const DEFAULT_WIDTH = 760;
+
+function variables(column: 0 | 1): string {
+  return Object.entries(PALETTE).map(([name, pair]) => `--tw-${name}:${pair[column]}`).join(";");
+}
+
+const RAMP_RULES = Array.from(
+  { length: RAMP_STEPS },
+  (_, step) =>
+    `.tw-q${step}{background-color:${color(`ramp-${step}` as ColorName)};color:${onRamp(step)}}`,
+).join("");
+
+/** Style of a fragment. JupyterLab and VS Code state their theme on the body; elsewhere the system's counts. */
+export const FRAGMENT_STYLE = `.tw-figure{${variables(0)};color-scheme:light}
+@media (prefers-color-scheme:dark){.tw-figure{${variables(1)};color-scheme:dark}}
+[data-jp-theme-light="true"] .tw-figure,.vscode-light .tw-figure{${variables(0)};color-scheme:light}
+[data-jp-theme-light="false"] .tw-figure,.vscode-dark .tw-figure{${variables(1)};color-scheme:dark}
+.tw-figure{box-sizing:border-box;width:fit-content;max-width:100%;margin:0;padding:20px 20px 16px;background:var(--tw-surface);color:var(--tw-ink);font:13px/1.5 ${FONT};font-variant-numeric:tabular-nums;border-radius:8px}
+.tw-figure svg{display:block;max-width:100%;height:auto;overflow:visible}
+.tw-figure svg text{white-space:pre}
+.tw-figure>:not(svg){contain:inline-size}
+.tw-title{margin:0;font-size:16px;font-weight:600;letter-spacing:-.01em;line-height:1.3}
+.tw-subtitle{margin:2px 0 14px;color:var(--tw-muted)}
+.tw-caption{margin:12px 0 0;color:var(--tw-muted);font-size:12px;max-width:800px}
+.tw-text{margin:14px 0 18px;font-size:16px;line-height:2.05;white-space:pre-wrap;overflow-wrap:anywhere}
+.tw-prompt{color:var(--tw-muted)}
+.tw-group{padding:2px 1px 1px;margin:0 1px;border:solid var(--tw-muted);border-width:0 1px 2px;border-radius:2px}
+.tw-absent{border-style:dashed;border-color:var(--tw-faint)}
+.tw-prefill{border-color:var(--tw-mark-prefill);background-color:var(--tw-phase-prefill)}
+.tw-unresolved{background-image:repeating-linear-gradient(135deg,transparent 0 4px,color-mix(in srgb,currentColor 16%,transparent) 4px 5px)}
+.tw-mark{font-family:${MONO};font-size:.8em;opacity:.72}
+${RAMP_RULES}`;
+
+/** Style of an SVG file: light by its attributes, so that every program draws it, dark by value where asked for. */
+export const STANDALONE_STYLE = `text{white-space:pre}
+@media (prefers-color-scheme:dark){${
+  Object.values(PALETTE).map(([light, dark]) =>
+    `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`
+  ).join("")
+}}`;
+
+/** Replaces the theme's variables in attributes by their light values. */
+export function paintLight(svg: string): string {
+  return svg.replace(
+    /="var\(--tw-([a-z0-9-]+)\)"/g,
+    (whole, name: string) => name in COLORS ? `="${COLORS[name as ColorName][0]}"` : whole,
+  );
+}
