@@ -15,3 +15,12 @@
 export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
+
+/** Waits, but no longer than until `signal` aborts. Never rejects. */
+export function pause(durationMs: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal?.aborted) return Promise.resolve();
+  const timer = setTimeout(resolve, Math.max(0, durationMs));
+  signal?.addEventListener("abort", () => resolve(), { once: true });
+  return promise.finally(() => clearTimeout(timer));
+}

@@ -241,8 +241,8 @@ export interface RunTrace {
     endMs: number;
     energyMj: number | null;
   }[];
-  /** Tokens of every measured repetition. */
-  tokens: (TokenEvent & { repetition: number })[];
+  /** Tokens of every measured repetition, each with its own times and energy. */
+  tokens: StoredToken[];
 }
 
 /** The state of a run in the database. */

@@ -1,0 +1,242 @@
+import {
+  attributeEnergy,
+  type AttributionOptions,
+  type Ensemble,
+  groupTokens,
+  isSupported,
+  mergeUnsupported,
+  type Reading,
+  scaled,
+  shareOf,
+  sumOf,
+  toEnergy,
+  type TokenRange,
+} from "../energy/mod.ts";
+import type {
+  Energy,
+  EnergySpan,
+  Phase,
+  PhaseEnergy,
+  SectionEnergy,
+  Span,
+  TokenEnergy,
+  TokenGroup,
+} from "../record.ts";
+import type { Evidence, PowerEvidence } from "./evidence.ts";
+import type { Repetition } from "./messages.ts";
+import { groupName, phasesOf, runSpan } from "./spans.ts";
+
+/** One mean repetition, and the tree that it was read from. */
+export interface MeanRepetition {
+  energy: Energy;
+  durationMs: number;
+  phases: PhaseEnergy[];
+  sections: SectionEnergy[];
+  tokens: TokenEnergy[];
+  groups: TokenGroup[];
+  tree: EnergySpan;
+}
+
+const NO_ENERGY: Energy = {
+  mj: null,
+  lowMj: null,
+  highMj: null,
+  interval: null,
+  method: null,
+  resolved: false,
+  byRail: {},
+  net: null,
+};
+
+/**
+ * Attributes the measured energy and describes one mean repetition of it: all energies are summed
+ * draw by draw over the repetitions and divided by their number, so parts still add up.
+ */
+export function meanRepetition(
+  evidence: Evidence,
+  repetitions: readonly Repetition[],
+  power: PowerEvidence,
+  options: AttributionOptions & { reading: Reading },
+): MeanRepetition {
+  const attributed = attributeInGroups(evidence, repetitions, power, options);
+  const { tree, groups, ensembles } = attributed;
+  const count = repetitions.length;
+  const meanOf = (key: string) => {
+    const ensemble = ensembles.get(key);
+    return ensemble ? toEnergy(scaled(ensemble, 1 / count), options.reading) : NO_ENERGY;
+  };
+  const phases = meanPhases(evidence, repetitions, meanOf, ensembles, count);
+  const tokens = meanTokens(evidence, repetitions, groups, meanOf);
+  return {
+    tree,
+    energy: meanOf("run"),
+    durationMs: (ensembles.get("run")?.durationMs ?? 0) / count,
+    phases,
+    sections: meanSections(evidence, repetitions, ensembles, options.reading),
+    tokens,
+    groups: meanGroups(groups, tokens, meanOf),
+  };
+}
+
+/** First with the groups that records allow by their number, then with those that they resolve. */
+function attributeInGroups(
+  evidence: Evidence,
+  repetitions: readonly Repetition[],
+  { samples }: PowerEvidence,
+  options: AttributionOptions & { reading: Reading },
+) {
+  const tokensOf = (repetition: Repetition) => evidence.tokensOf(repetition);
+  const attribute = (groups: readonly TokenRange[]) => {
+    const ensembles = new Map<string, Ensemble>();
+    const onNode = (span: Span, ensemble: Ensemble, path: readonly Span[]) => {
+      const key = keyOf(span, path);
+      const sofar = key === null ? undefined : ensembles.get(key);
+      if (key !== null) ensembles.set(key, sofar ? sumOf([sofar, ensemble]) : ensemble);
+    };
+    const span = runSpan(repetitions, tokensOf, groups);
+    return { groups, ensembles, tree: attributeEnergy(span, samples, { ...options, onNode }) };
+  };
+  const decoded = repetitions.map((repetition) => tokensOf(repetition).slice(1));
+  const finest = attribute(groupTokens(decoded, samples));
+  const merged = mergeUnsupported(finest.groups, (range) => {
+    const parts = finest.groups.filter(({ firstIndex, lastIndex }) =>
+      firstIndex >= range.firstIndex && lastIndex <= range.lastIndex
+    ).flatMap((part) => finest.ensembles.get(groupKey(part)) ?? []);
+    return isSupported(sumOf(parts), options.reading.totalRails);
+  });
+  return merged.length === finest.groups.length ? finest : attribute(merged);
+}
+
+function keyOf(span: Span, path: readonly Span[]): string | null {
+  if (span.kind === "phase") return `phase ${span.name}`;
+  if (span.kind === "token") return `token ${span.name}`;
+  if (span.kind === "section") return `group ${span.name}`;
+  if (span.kind === "run") return "run";
+  const isIdle = span.kind === "gap" && path.length <= 2;
+  return isIdle ? "phase idle" : null;
+}
+
+function groupKey(range: TokenRange): string {
+  return range.firstIndex === range.lastIndex
+    ? `token ${range.firstIndex}`
+    : `group ${groupName(range)}`;
+}
+
+function meanPhases(
+  evidence: Evidence,
+  repetitions: readonly Repetition[],
+  meanOf: (key: string) => Energy,
+  ensembles: ReadonlyMap<string, Ensemble>,
+  count: number,
+): PhaseEnergy[] {
+  const seen = new Set(
+    repetitions.flatMap((one) => phasesOf(one, evidence.tokensOf(one)).map(({ phase }) => phase)),
+  );
+  const order: Phase[] = ["pre_inference", "prefill", "decode", "post_inference", "idle"];
+  let reachedMs = 0;
+  return order.flatMap((phase) => {
+    const whole = ensembles.get(`phase ${phase}`);
+    if (!whole || (phase !== "idle" && !seen.has(phase))) return [];
+    const durationMs = whole.durationMs / count;
+    const startMs = reachedMs;
+    reachedMs += durationMs;
+    return [{ phase, startMs, endMs: reachedMs, durationMs, energy: meanOf(`phase ${phase}`) }];
+  });
+}
+
+function meanSections(
+  evidence: Evidence,
+  repetitions: readonly Repetition[],
+  ensembles: ReadonlyMap<string, Ensemble>,
+  reading: Reading,
+): SectionEnergy[] {
+  const beganMs = new Map(repetitions.map(({ index, startMs }) => [index, startMs]));
+  const groups = Map.groupBy(
+    evidence.sections.filter(({ repetition }) => beganMs.has(repetition)),
+    ({ phase, name }) => `${phase} ${name}`,
+  );
+  return Array.from(groups.values(), (sections) => {
+    const [{ phase, name }] = sections as [typeof sections[number]];
+    const count = repetitions.length;
+    const totalMs = sections.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+    const whole = ensembles.get(`phase ${phase}`);
+    const offset = (pick: (section: typeof sections[number]) => number, most: typeof Math.max) =>
+      repetitions.reduce((sum, { index, startMs }) => {
+        const times = sections.filter((one) => one.repetition === index).map(pick);
+        return sum + (times.length > 0 ? times.reduce((a, b) => most(a, b)) - startMs : 0);
+      }, 0) / count;
+    return {
+      phase,
+      name,
+      startMs: offset((section) => section.startMs, Math.min),
+      endMs: offset((section) => section.endMs, Math.max),
+      durationMs: totalMs / count,
+      energy: whole ? toEnergy(scaled(shareOf(whole, totalMs), 1 / count), reading) : NO_ENERGY,
+    };
+  });
+}
+
+function meanTokens(
+  evidence: Evidence,
+  repetitions: readonly Repetition[],
+  groups: readonly TokenRange[],
+  meanOf: (key: string) => Energy,
+): TokenEnergy[] {
+  const [first] = repetitions;
+  if (!first) return [];
+  const counts = repetitions.map((repetition) => evidence.tokensOf(repetition).length);
+  const shared = evidence.tokensOf(first).slice(0, Math.min(...counts));
+  return shared.map((token, position) => {
+    const mean = (pick: (token: { startMs: number; endMs: number }) => number) =>
+      repetitions.reduce((sum, repetition) => {
+        const repeated = evidence.tokensOf(repetition)[position] ?? token;
+        return sum + pick(repeated) - repetition.startMs;
+      }, 0) / repetitions.length;
+    const energy = meanOf(position === 0 ? "phase prefill" : `token ${token.index}`);
+    const group = groups.findIndex(({ firstIndex, lastIndex }) =>
+      token.index >= firstIndex && token.index <= lastIndex
+    );
+    const { index, id, text, phase } = token;
+    return {
+      index,
+      id,
+      text,
+      phase,
+      startMs: mean(({ startMs }) => startMs),
+      endMs: mean(({ endMs }) => endMs),
+      energyMj: energy.mj,
+      lowMj: energy.lowMj,
+      highMj: energy.highMj,
+      interval: energy.interval,
+      method: energy.method,
+      resolved: energy.resolved,
+      group: group + 1,
+    };
+  });
+}
+
+/** The prefill's token, then the groups of the decode phase. */
+function meanGroups(
+  groups: readonly TokenRange[],
+  tokens: readonly TokenEnergy[],
+  meanOf: (key: string) => Energy,
+): TokenGroup[] {
+  const durationOf = (first: number, last: number) =>
+    (tokens[last]?.endMs ?? 0) - (tokens[first]?.startMs ?? 0);
+  const prefill: TokenGroup[] = tokens.length === 0 ? [] : [{
+    firstIndex: 0,
+    lastIndex: 0,
+    phase: "prefill",
+    durationMs: durationOf(0, 0),
+    energy: meanOf("phase prefill"),
+  }];
+  return [
+    ...prefill,
+    ...groups.map((range): TokenGroup => ({
+      ...range,
+      phase: "decode",
+      durationMs: durationOf(range.firstIndex, range.lastIndex),
+      energy: meanOf(groups.length === 1 ? "phase decode" : groupKey(range)),
+    })),
+  ];
+}

@@ -1,0 +1,60 @@
+import type { Section, TokenEvent } from "../record.ts";
+
+/** A token of one repetition. */
+export interface RepeatedToken extends TokenEvent {
+  repetition: number;
+}
+
+/** A section of one repetition. */
+export interface RepeatedSection extends Section {
+  repetition: number;
+}
+
+/** One pass over the prompt. */
+export interface Repetition {
+  index: number;
+  startMs: number;
+  endMs: number;
+}
+
+/** How the model's thread opens a model. */
+export interface LoadOrder {
+  type: "load";
+  path: string;
+  precision?: string | undefined;
+  threads?: number | undefined;
+  spin?: boolean | undefined;
+  /** Set to 1 to stop after the token that is being computed. */
+  stop: SharedArrayBuffer;
+}
+
+/** How often the prompt is generated. */
+export interface RepeatOrder {
+  type: "repeat";
+  prompt: string;
+  maxNewTokens: number;
+  temperature?: number | undefined;
+  topK?: number | undefined;
+  topP?: number | undefined;
+  seed: number;
+  least: number;
+  leastMs: number;
+  mostMs: number;
+}
+
+/** What the model's thread can be told. */
+export type Order = LoadOrder | RepeatOrder;
+
+/** What happened since the last batch. A message a token would cost up to 11 % of a 3 ms token. */
+export interface Batch {
+  repetitions: Repetition[];
+  tokens: RepeatedToken[];
+  sections: RepeatedSection[];
+}
+
+/** What the model's thread says. */
+export type Answer =
+  | { type: "loaded"; startMs: number; endMs: number }
+  | ({ type: "batch" } & Batch)
+  | { type: "repeated"; interrupted: boolean }
+  | { type: "failed"; name: string; message: string; remedy: string | null };

@@ -1,0 +1,7 @@
+/**
+ * What ran when, and what it cost: `profile()`.
+ *
+ * @module
+ */
+export type { ProfileOptions, ProfileProgress } from "./options.ts";
+export { profile } from "./profile.ts";

@@ -1,0 +1,92 @@
+import { InputError } from "../errors.ts";
+import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
+
+/** How long a stopped thread may take to finish its token before it is ended. */
+const GRACE_MS = 3000;
+
+/**
+ * The thread that runs the model, so that the one that the user is on stays free: a forward pass
+ * blocks the thread that asks for it (design, section 2).
+ */
+export class ModelThread implements Disposable {
+  readonly #worker = new Worker(new URL("./model_worker.ts", import.meta.url), { type: "module" });
+  readonly #stop = new SharedArrayBuffer(4);
+  #onAnswer: (answer: Answer) => void = () => {};
+  #onCrash: (error: Error) => void = () => {};
+
+  /** Starts the thread; nothing is loaded yet. */
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#onAnswer(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#onCrash(new Error(`Cannot go on: the model's thread ended (${event.message})`));
+    };
+  }
+
+  /** Loads the model and opens its session. Times are those of the whole loading. */
+  async load(order: Omit<LoadOrder, "type" | "stop">): Promise<{ startMs: number; endMs: number }> {
+    let times = { startMs: 0, endMs: 0 };
+    await this.#ask({ type: "load", stop: this.#stop, ...order }, (answer) => {
+      if (answer.type !== "loaded") return false;
+      times = { startMs: answer.startMs, endMs: answer.endMs };
+      return true;
+    });
+    return times;
+  }
+
+  /**
+   * Generates the prompt again and again; `onBatch` gets what happened a few times a second.
+   *
+   * @returns whether `signal` ended it
+   */
+  async repeat(
+    order: Omit<RepeatOrder, "type">,
+    onBatch: (batch: Batch) => void,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    if (signal?.aborted) return true;
+    let interrupted = false;
+    let grace: ReturnType<typeof setTimeout> | undefined;
+    const stop = () => {
+      Atomics.store(new Int32Array(this.#stop), 0, 1);
+      grace = setTimeout(() => {
+        this.#onAnswer({ type: "repeated", interrupted: true });
+        this.#worker.terminate();
+      }, GRACE_MS);
+    };
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      await this.#ask({ type: "repeat", ...order }, (answer) => {
+        if (answer.type === "batch") onBatch(answer);
+        if (answer.type === "repeated") interrupted = answer.interrupted;
+        return answer.type === "repeated";
+      });
+      return interrupted;
+    } finally {
+      clearTimeout(grace);
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Ends the thread, also in the middle of a forward pass. */
+  [Symbol.dispose](): void {
+    this.#worker.terminate();
+  }
+
+  #ask(order: Order, isDone: (answer: Answer) => boolean): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#onCrash = reject;
+    this.#onAnswer = (answer) => {
+      if (answer.type === "failed") reject(revived(answer));
+      else if (isDone(answer)) resolve();
+    };
+    this.#worker.postMessage(order);
+    return promise;
+  }
+}
+
+/** Errors lose their class on the way between threads. */
+function revived({ name, message, remedy }: Answer & { type: "failed" }): Error {
+  if (remedy === null) return Object.assign(new Error(message), { name });
+  return new InputError(message.slice(0, -`; ${remedy}`.length), { remedy });
+}

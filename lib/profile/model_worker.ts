@@ -1,0 +1,95 @@
+/// <reference lib="deno.worker" />
+import { nowMs } from "../clock.ts";
+import { InputError } from "../errors.ts";
+import { generate, openSession, type Session } from "../inference/mod.ts";
+import { loadModel, type Model } from "../model/mod.ts";
+import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
+
+/** How often what happened is sent on. */
+const BATCH_MS = 150;
+
+let opened: { model: Model; session: Session; stop: Int32Array } | null = null;
+
+self.onmessage = async ({ data }: MessageEvent<Order>) => {
+  try {
+    if (data.type === "load") await load(data);
+    else await repeat(data);
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const remedy = error instanceof InputError ? error.remedy : null;
+    answer({ type: "failed", name, message, remedy });
+  }
+};
+
+async function load(order: LoadOrder): Promise<void> {
+  const startMs = nowMs();
+  const model = await loadModel(order.path, defined({ precision: order.precision }));
+  const session = await openSession(
+    model,
+    defined({ threads: order.threads, spin: order.spin }),
+  );
+  opened = { model, session, stop: new Int32Array(order.stop) };
+  answer({ type: "loaded", startMs, endMs: nowMs() });
+}
+
+async function repeat(order: RepeatOrder): Promise<void> {
+  if (!opened) throw new Error("Cannot generate before the model is loaded");
+  const beganMs = nowMs();
+  let longestMs = 0;
+  for (let index = 0;; index++) {
+    const spentMs = nowMs() - beganMs;
+    const isEnough = index >= order.least && spentMs >= order.leastMs;
+    const isTooMuch = index > 0 && spentMs + longestMs > order.mostMs;
+    if (isEnough || isTooMuch) break;
+    const startMs = nowMs();
+    if (await once(order, index)) return answer({ type: "repeated", interrupted: true });
+    longestMs = Math.max(longestMs, nowMs() - startMs);
+  }
+  send();
+  answer({ type: "repeated", interrupted: false });
+}
+
+/** Generates the answer once. Returns whether it was stopped. */
+async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
+  if (!opened) return true;
+  const { model, session, stop } = opened;
+  const startMs = nowMs();
+  const { prompt, maxNewTokens, temperature, topK, topP, seed } = order;
+  const events = generate(model, prompt, {
+    session,
+    maxNewTokens,
+    seed,
+    ...defined({ temperature, topK, topP }),
+    onSection: (section) => pending.sections.push({ ...section, repetition }),
+  });
+  let stopped = false;
+  for await (const token of events) {
+    pending.tokens.push({ ...token, repetition });
+    if (nowMs() - sentMs > BATCH_MS) send();
+    stopped = Atomics.load(stop, 0) === 1;
+    if (stopped) break;
+  }
+  pending.repetitions.push({ index: repetition, startMs, endMs: nowMs() });
+  if (stopped) send();
+  return stopped;
+}
+
+let pending: Batch = { repetitions: [], tokens: [], sections: [] };
+let sentMs = nowMs();
+
+function send(): void {
+  answer({ type: "batch", ...pending });
+  pending = { repetitions: [], tokens: [], sections: [] };
+  sentMs = nowMs();
+}
+
+function answer(message: Answer): void {
+  self.postMessage(message);
+}
+
+/** Leaves out what is not set, as the options' types ask for. */
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,127 @@
+import { InputError } from "../errors.ts";
+import type { PowerSourceSpec } from "../power/mod.ts";
+import type { RunSink } from "../record.ts";
+
+/** What `profile()` tells while it runs. */
+export interface ProfileProgress {
+  stage: "load" | "warm_up" | "baseline" | "measure" | "tail" | "analyse";
+  /** How much of the whole is done, 0 to 1. */
+  fraction: number;
+  /** Seconds that are left, as far as can be said. */
+  secondsLeft: number;
+  /** Text that was generated since the last call, in the first pass over the prompt. */
+  text: string;
+  /** The latest power of all rails in the total, in mW. */
+  powerMw: number | null;
+}
+
+/** Options of `profile()`. */
+export interface ProfileOptions {
+  /** Most tokens to generate; default 64. */
+  maxNewTokens?: number;
+  /** Repetitions that are generated before measuring, but at least one second; default 1. */
+  warmup?: number;
+  /** Least number of measured repetitions; default 1. */
+  repetitions?: number;
+  /** The prompt is repeated until this much time is measured; default 3. */
+  minSeconds?: number;
+  /** No repetition is begun that would end after this; default 60. */
+  maxSeconds?: number;
+  /** Idle time that is measured before; less than half of it again after; default 5. */
+  baselineSeconds?: number;
+  /** Where power comes from; default: what `detectPowerSource()` finds. */
+  source?: PowerSourceSpec | string;
+  /** Asked time between power records: 50, 100, 200, 500 or 1000; default 100. */
+  intervalMs?: number;
+  /** Threads of the runtime; default: its own choice. */
+  threads?: number;
+  /** Whether the runtime's idle threads spin; default: its own choice. */
+  spin?: boolean;
+  /** 0 is greedy, which is the default. */
+  temperature?: number;
+  /** Sample among the k most probable tokens. */
+  topK?: number;
+  /** Sample among the most probable tokens that together reach p. */
+  topP?: number;
+  /** Of the sampling and of the joint draws; default 1. */
+  seed?: number;
+  /** Where the run is written while it happens: a `ProfileDatabase`. Absent: kept in memory only. */
+  database?: RunSink;
+  /** The experiment that the run belongs to. */
+  experiment?: string;
+  /** Labels of the run. */
+  tags?: string[];
+  /** Ends the run; what was measured is kept, with status `interrupted`. */
+  signal?: AbortSignal;
+  /** Called about ten times a second. */
+  live?: (progress: ProfileProgress) => void;
+}
+
+/** Options with their defaults. */
+export type ProfilePlan =
+  & Required<
+    Pick<
+      ProfileOptions,
+      | "maxNewTokens"
+      | "warmup"
+      | "repetitions"
+      | "minSeconds"
+      | "maxSeconds"
+      | "baselineSeconds"
+      | "intervalMs"
+      | "seed"
+    >
+  >
+  & ProfileOptions;
+
+/**
+ * Fills in defaults and refuses what cannot be meant.
+ *
+ * @throws {InputError} naming the option, the value and what it may be
+ */
+export function planOf(options: ProfileOptions): ProfilePlan {
+  const plan = {
+    ...options,
+    maxNewTokens: options.maxNewTokens ?? 64,
+    warmup: options.warmup ?? 1,
+    repetitions: options.repetitions ?? 1,
+    minSeconds: options.minSeconds ?? 3,
+    maxSeconds: options.maxSeconds ?? 60,
+    baselineSeconds: options.baselineSeconds ?? 5,
+    intervalMs: options.intervalMs ?? 100,
+    seed: options.seed ?? 1,
+  };
+  demand("maxNewTokens", plan.maxNewTokens, isCount(plan.maxNewTokens, 1), "an integer above 0");
+  demand("warmup", plan.warmup, isCount(plan.warmup, 0), "an integer, 0 or more");
+  demand("repetitions", plan.repetitions, isCount(plan.repetitions, 1), "an integer above 0");
+  demand("minSeconds", plan.minSeconds, isSeconds(plan.minSeconds), "0 or more seconds");
+  demand("maxSeconds", plan.maxSeconds, plan.maxSeconds > 0, "more than 0 seconds");
+  demand(
+    "baselineSeconds",
+    plan.baselineSeconds,
+    isSeconds(plan.baselineSeconds),
+    "0 or more seconds",
+  );
+  const { threads, database } = plan;
+  demand("threads", threads, threads === undefined || isCount(threads, 1), "an integer above 0");
+  demand(
+    "database",
+    typeof database,
+    database === undefined || typeof database.createRun === "function",
+    "a database, as ProfileDatabase.open(path) returns it",
+  );
+  return plan;
+}
+
+function demand(name: string, value: unknown, holds: boolean, meaning: string): void {
+  if (holds) return;
+  throw new InputError(`Cannot profile with ${name} ${value}`, { remedy: `pass ${meaning}` });
+}
+
+function isCount(value: number, least: number): boolean {
+  return Number.isSafeInteger(value) && value >= least;
+}
+
+function isSeconds(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
+}

@@ -1,0 +1,82 @@
+import type { PowerMonitor } from "../power/mod.ts";
+import type { PowerSample, RunHeader, RunOutcome, RunSink } from "../record.ts";
+import type { Batch } from "./messages.ts";
+
+/** A batch is at most this old when it is written: what a killed process can lose. */
+const FLUSH_MS = 500;
+
+/** Writes a run into its sink while it happens. Without a sink it only names the run. */
+export class RunRecorder implements Disposable {
+  /** The run's id in its database. */
+  readonly runId: string;
+  #tokens: Batch["tokens"] = [];
+  #sections: Batch["sections"] = [];
+  #writtenUntilMs = -Infinity;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #failure: unknown = null;
+
+  /** Writes the run's row. */
+  constructor(
+    readonly sink: RunSink | null,
+    header: RunHeader,
+    readonly monitor: PowerMonitor,
+  ) {
+    this.runId = sink?.createRun(header) ?? `unsaved-${crypto.randomUUID().slice(0, 8)}`;
+    this.#timer = setInterval(() => {
+      try {
+        this.flush();
+      } catch (error) {
+        // Thrown where the run can end in order: at the next check.
+        this.#failure = error;
+      }
+    }, FLUSH_MS);
+  }
+
+  /** Takes what the model's thread sent; it is written with the next flush. */
+  add(batch: Batch): void {
+    this.#tokens.push(...batch.tokens);
+    this.#sections.push(...batch.sections);
+  }
+
+  /** Throws what a flush in the background ran into: a full disk, a database that is gone. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Writes all that is new. */
+  flush(): void {
+    const { sink, runId } = this;
+    const samples = this.#newSamples();
+    const raw = this.monitor.takeRaw();
+    const tokens = this.#tokens;
+    const sections = this.#sections;
+    this.#tokens = [];
+    this.#sections = [];
+    if (!sink) return;
+    if (samples.length > 0) sink.addPowerSamples(runId, samples);
+    if (raw) sink.addRawPower(runId, raw);
+    if (tokens.length > 0) sink.addTokens(runId, tokens);
+    if (sections.length > 0) sink.addPipelineSection(runId, sections);
+  }
+
+  /** Writes what is left and how the run ended. */
+  finish(outcome: RunOutcome): void {
+    clearInterval(this.#timer);
+    this.flush();
+    this.sink?.finishRun(this.runId, outcome);
+  }
+
+  /** Stops writing. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #newSamples(): PowerSample[] {
+    // Alignment moves all samples a little with each record, so "new" is by half an interval.
+    const fresh = this.monitor.samples().filter(({ startMs, endMs }) =>
+      (startMs + endMs) / 2 > this.#writtenUntilMs
+    );
+    this.#writtenUntilMs = fresh.at(-1)?.endMs ?? this.#writtenUntilMs;
+    return fresh;
+  }
+}

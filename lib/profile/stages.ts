@@ -1,0 +1,74 @@
+import { nowMs } from "../clock.ts";
+import type { ProfilePlan, ProfileProgress } from "./options.ts";
+
+/** How often `live` is called. */
+const TICK_MS = 100;
+
+/** Idle time after the run: enough to see a drift, and to hold the tail of the last record. */
+export function afterSeconds(baselineSeconds: number): number {
+  return Math.min(2, baselineSeconds * 0.4);
+}
+
+/** Where a run stands: the stages with the time that each is expected to take. */
+export class Stages implements Disposable {
+  #stage: ProfileProgress["stage"] = "load";
+  #sinceMs = nowMs();
+  #text = "";
+  readonly #expectedMs: Record<ProfileProgress["stage"], number>;
+  readonly #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Calls `plan.live`, if there is one, ten times a second until disposed. */
+  constructor(readonly plan: ProfilePlan, readonly powerMw: () => number | null) {
+    this.#expectedMs = {
+      load: 300,
+      warm_up: plan.warmup > 0 ? 1000 : 0,
+      baseline: plan.baselineSeconds * 1000,
+      measure: plan.minSeconds * 1000,
+      tail: Math.max(afterSeconds(plan.baselineSeconds) * 1000, 3 * plan.intervalMs),
+      analyse: 200,
+    };
+    if (plan.live) this.#timer = setInterval(() => this.#tell(), TICK_MS);
+  }
+
+  /** Goes on to the next stage. */
+  enter(stage: ProfileProgress["stage"]): void {
+    this.#stage = stage;
+    this.#sinceMs = nowMs();
+    if (this.plan.live) this.#tell();
+  }
+
+  /** The warm-up has shown how long one repetition takes. */
+  expectRepetition(durationMs: number): void {
+    const { repetitions, minSeconds, maxSeconds } = this.plan;
+    const wantedMs = Math.max(minSeconds * 1000, repetitions * durationMs, durationMs);
+    this.#expectedMs.measure = Math.max(durationMs, Math.min(wantedMs, maxSeconds * 1000));
+  }
+
+  /** Text for the next call of `live`. */
+  write(text: string): void {
+    this.#text += text;
+  }
+
+  /** Says the last word. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #tell(): void {
+    const order = Object.keys(this.#expectedMs) as ProfileProgress["stage"][];
+    const at = order.indexOf(this.#stage);
+    const sum = (stages: typeof order) =>
+      stages.reduce((total, stage) => total + this.#expectedMs[stage], 0);
+    const insideMs = Math.min(nowMs() - this.#sinceMs, this.#expectedMs[this.#stage]);
+    const doneMs = sum(order.slice(0, at)) + insideMs;
+    const text = this.#text;
+    this.#text = "";
+    this.plan.live?.({
+      stage: this.#stage,
+      fraction: doneMs / sum(order),
+      secondsLeft: (sum(order) - doneMs) / 1000,
+      text,
+      powerMw: this.powerMw(),
+    });
+  }
+}

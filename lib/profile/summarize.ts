@@ -1,0 +1,209 @@
+import { defaultTotalRails, energyOver, measuredRails } from "../energy/mod.ts";
+import type {
+  EnergySpan,
+  PowerSample,
+  ProfilingRun,
+  Rail,
+  RunHeader,
+  RunTotals,
+  RunTrace,
+  StoredToken,
+} from "../record.ts";
+import type { Window } from "./baseline.ts";
+import type { Evidence, PowerEvidence } from "./evidence.ts";
+import { findingsOf, windowOf } from "./findings.ts";
+import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
+import type { Repetition } from "./messages.ts";
+import type { ProfilePlan } from "./options.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** What happened outside of the measured window. */
+export interface Outer {
+  load: Window | null;
+  warmUp: Window | null;
+  before: Window | null;
+  after: Window | null;
+}
+
+/** All that a run left behind. */
+export interface Remains {
+  runId: string;
+  header: RunHeader;
+  promptTokens: number;
+  plan: ProfilePlan;
+  evidence: Evidence;
+  interrupted: boolean;
+  outer: Outer;
+  power: PowerEvidence;
+  sampling: Parameters<typeof findingsOf>[2];
+}
+
+/**
+ * How far powermetrics' counters may be read behind their dates when nothing was calibrated
+ * (design, section 5.3). An estimate reads its own clock.
+ */
+const LATCH_PRIOR_MS = [-5, 40] as const;
+
+/** Makes a run of what was seen: pure, so that a stored run can be derived again. */
+export function summarize(remains: Remains): ProfilingRun {
+  const { evidence, power, interrupted, header, plan } = remains;
+  const repetitions = evidence.complete(interrupted);
+  const totalRails = totalRailsOf(power);
+  const { idleMw, errorMw } = power.baseline;
+  const attribution = {
+    totalRails,
+    clockBoundMs: power.boundMs ?? 0,
+    latchMs: power.info.kind === "measured" ? LATCH_PRIOR_MS : 0,
+    statedError: power.info.statedError,
+    seed: plan.seed,
+    ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
+  };
+  const mean = meanRepetition(evidence, repetitions, power, {
+    ...attribution,
+    reading: attribution,
+  });
+  const loadMj = remains.outer.load
+    ? energyOver(power.samples, remains.outer.load.startMs, remains.outer.load.endMs, attribution)
+      .mj
+    : null;
+  const run = {
+    runId: remains.runId,
+    status: interrupted ? "interrupted" as const : "complete" as const,
+    model: header.model,
+    prompt: header.prompt,
+    response: mean.tokens.map(({ text }) => text).join(""),
+    power: { ...header.power, totalRails, boundMs: power.boundMs },
+    findings: findingsOf(power, repetitions, remains.sampling),
+    measured: {
+      repetitions: repetitions.length,
+      durationMs: mean.durationMs * repetitions.length,
+      energyMj: mean.energy.mj === null ? null : mean.energy.mj * repetitions.length,
+    },
+    phases: mean.phases,
+    sections: mean.sections,
+    tokens: mean.tokens,
+    groups: mean.groups,
+    totals: totalsOf(mean, repetitions, remains, totalRails, loadMj),
+    trace: traceOf(mean.tree, repetitions, remains, attribution),
+  };
+  return { ...run, verdict: verdictOf(run) };
+}
+
+function totalRailsOf({ info, samples }: PowerEvidence): Rail[] {
+  const measured = measuredRails(samples);
+  const stated = info.totalRails.filter((rail) => measured.includes(rail));
+  return stated.length > 0 ? stated : defaultTotalRails(samples);
+}
+
+function totalsOf(
+  mean: MeanRepetition,
+  repetitions: readonly Repetition[],
+  { promptTokens, power }: Remains,
+  totalRails: readonly Rail[],
+  loadMj: number | null,
+): RunTotals {
+  const phase = (name: string) => mean.phases.find((one) => one.phase === name);
+  const prefill = phase("prefill");
+  const decode = phase("decode");
+  const generatedTokens = mean.tokens.length;
+  const steps = generatedTokens - 1;
+  const prefillMj = prefill?.energy.mj ?? null;
+  const decodeMj = decode?.energy.mj ?? null;
+  const { mj, lowMj, highMj } = mean.energy;
+  return {
+    durationMs: mean.durationMs,
+    energyMj: mj,
+    lowMj,
+    highMj,
+    baselineMw: power.baseline.idleMw,
+    peakMw: peakMw(power.samples, repetitions, totalRails),
+    meanMw: mj === null || mean.durationMs <= 0 ? null : mj / mean.durationMs * 1000,
+    promptTokens,
+    generatedTokens,
+    ttftMs: prefill && generatedTokens > 0 ? prefill.endMs : null,
+    tokensPerSecond: decode && steps > 0 ? steps / decode.durationMs * 1000 : null,
+    joulesPerToken: decodeMj !== null && steps > 0 ? decodeMj / 1000 / steps : null,
+    joulesPerPromptToken: prefillMj === null ? null : prefillMj / 1000 / promptTokens,
+    prefillMj,
+    decodeMj,
+    loadMj,
+  };
+}
+
+function peakMw(
+  samples: readonly PowerSample[],
+  repetitions: readonly Repetition[],
+  totalRails: readonly Rail[],
+): number | null {
+  const window = windowOf(repetitions);
+  if (!window) return null;
+  const powers = samples.filter(({ startMs, endMs }) => {
+    const middleMs = (startMs + endMs) / 2;
+    return middleMs >= window.startMs && middleMs <= window.endMs;
+  }).map(({ startMs, endMs, energyMj }) =>
+    totalRails.reduce((sum, rail) => sum + (energyMj[rail] ?? 0), 0) / (endMs - startMs) * 1000
+  );
+  return powers.length === 0 ? null : Math.max(...powers);
+}
+
+function traceOf(
+  tree: EnergySpan,
+  repetitions: readonly Repetition[],
+  { outer, power, evidence }: Remains,
+  attribution: { totalRails: readonly Rail[] },
+): RunTrace {
+  const outside = (name: string, window: Window | null): RunTrace["phases"] =>
+    window && window.endMs > window.startMs
+      ? [{
+        name,
+        repetition: null,
+        ...window,
+        energyMj: energyOver(power.samples, window.startMs, window.endMs, attribution).mj,
+      }]
+      : [];
+  return {
+    samples: power.samples,
+    phases: [
+      ...outside("model_load", outer.load),
+      ...outside("warm_up", outer.warmUp),
+      ...outside("baseline", outer.before),
+      ...tree.children.flatMap((repetition) =>
+        repetition.children.map(({ name, startMs, endMs, energy }) => ({
+          name,
+          repetition: Number(repetition.name),
+          startMs: startMs ?? 0,
+          endMs: endMs ?? 0,
+          energyMj: energy.mj,
+        }))
+      ).filter(({ repetition }) => Number.isInteger(repetition)),
+      ...outside("baseline", outer.after),
+    ],
+    tokens: repetitions.flatMap((repetition) => {
+      const energies = tokenEnergies(tree, repetition);
+      return evidence.tokensOf(repetition).map((token) => ({
+        ...token,
+        ...energies.get(token.index),
+      }));
+    }),
+  };
+}
+
+/** Each repetition's own energies: the first token holds its prefill. */
+function tokenEnergies(
+  tree: EnergySpan,
+  { index }: Repetition,
+): Map<number, Partial<StoredToken>> {
+  const found = new Map<number, Partial<StoredToken>>();
+  const take = (at: number, { energy }: EnergySpan) => {
+    const { mj, lowMj, highMj, interval, method, resolved } = energy;
+    found.set(at, { energyMj: mj, lowMj, highMj, interval, method, resolved });
+  };
+  const walk = (span: EnergySpan) => {
+    if (span.kind === "token") take(Number(span.name), span);
+    if (span.kind === "phase" && span.name === "prefill") take(0, span);
+    span.children.forEach(walk);
+  };
+  tree.children.filter(({ kind, name }) => kind === "repetition" && name === `${index}`)
+    .forEach(walk);
+  return found;
+}
