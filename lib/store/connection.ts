@@ -1,0 +1,115 @@
+import { DatabaseSync } from "node:sqlite";
+
+/** What binds to a positional parameter. */
+export type SqliteValue = null | number | bigint | string | Uint8Array;
+
+/** A prepared statement: all that the store asks of one. */
+export interface SqliteStatement {
+  /** Runs it for its effect. */
+  run(...parameters: SqliteValue[]): unknown;
+  /** The first row as an object, or nothing. */
+  get(...parameters: SqliteValue[]): unknown;
+  /** All rows as objects. */
+  all(...parameters: SqliteValue[]): unknown[];
+}
+
+/** A connection: all that the store asks of a driver. */
+export interface SqliteConnection {
+  /** Runs one or several statements without parameters. */
+  exec(sql: string): unknown;
+  /** Prepares one statement with positional parameters. */
+  prepare(sql: string): SqliteStatement;
+  /** Ends the connection. */
+  close(): unknown;
+}
+
+/** Opens the file (or `":memory:"`) with some library; the store sets all pragmas itself. */
+export type SqliteDriver = (path: string, options: { readOnly: boolean }) => SqliteConnection;
+
+/** The driver that is used unless another is given: SQLite as Deno ships it. */
+export const nodeSqlite: SqliteDriver = (path, { readOnly }): SqliteConnection => {
+  const database = new DatabaseSync(path, { readOnly });
+  return {
+    exec: (sql) => database.exec(sql),
+    // Deno's statements accept all of SqliteValue; only their declared row types differ.
+    prepare: (sql) => database.prepare(sql),
+    close: () => database.close(),
+  };
+};
+
+/** node:sqlite would cut the text there: a token may well be byte 0 (tried; Deno 2.9.6). */
+function withoutNul(value: SqliteValue): SqliteValue {
+  return typeof value === "string" && value.includes("\0")
+    ? value.replaceAll("\0", "\uFFFD")
+    : value;
+}
+
+/** A connection with its prepared statements kept, and transactions. */
+export class Sql {
+  readonly #connection: SqliteConnection;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs statements that take no parameters and return no rows. */
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  /** Runs one statement that returns no rows. */
+  run(sql: string, ...parameters: SqliteValue[]): void {
+    this.#prepared(sql).run(...parameters.map(withoutNul));
+  }
+
+  /** The first row. */
+  get<Row>(sql: string, ...parameters: SqliteValue[]): Row | undefined {
+    // One driver says undefined for "no row", others say null.
+    return (this.#prepared(sql).get(...parameters) ?? undefined) as Row | undefined;
+  }
+
+  /** All rows. */
+  all<Row>(sql: string, ...parameters: SqliteValue[]): Row[] {
+    return this.#prepared(sql).all(...parameters) as Row[];
+  }
+
+  /** Inserts one row whose columns are the keys of `values`. */
+  insert(table: string, values: Record<string, SqliteValue>): void {
+    const columns = Object.keys(values);
+    const holes = columns.map(() => "?").join(", ");
+    this.run(
+      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${holes})`,
+      ...Object.values(values),
+    );
+  }
+
+  /** All of `work` or nothing. The write lock is taken at once, so that it cannot fail half way. */
+  transaction<T>(work: () => T): T {
+    this.exec("BEGIN IMMEDIATE");
+    try {
+      const value = work();
+      this.exec("COMMIT");
+      return value;
+    } catch (error) {
+      try {
+        this.exec("ROLLBACK");
+      } catch {
+        // SQLite has rolled back by itself (disk full, I/O error): the first error is the one to tell.
+      }
+      throw error;
+    }
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #prepared(sql: string): SqliteStatement {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, statement = this.#connection.prepare(sql));
+    return statement;
+  }
+}

@@ -1,0 +1,268 @@
+import { nowMs } from "../clock.ts";
+import { InputError } from "../errors.ts";
+import type {
+  PowerSample,
+  RawPowerBatch,
+  RunHeader,
+  RunOutcome,
+  RunSink,
+  StoredSection,
+  StoredToken,
+} from "../record.ts";
+import type { Sql, SqliteDriver } from "./connection.ts";
+import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
+import { openDatabase, storageError } from "./location.ts";
+import { readComponents, readLayers } from "./read_metrics.ts";
+import { readRawPower, readTimeline, readTokens } from "./read_rows.ts";
+import { listRuns, readRun, readRunSummary, searchRuns } from "./read_run.ts";
+import type {
+  ComponentMetric,
+  DeepOperationMetric,
+  LayerMetric,
+  PowerTimelinePoint,
+  RunFilter,
+  RunListing,
+  RunSummary,
+  StoredRun,
+  TokenRow,
+} from "./rows.ts";
+import { findRun, type FoundRun, newRunId } from "./run_id.ts";
+import { forgetLock, RunLock } from "./run_lock.ts";
+import { writeComponents, writeLayers, writeOperations } from "./write_metrics.ts";
+import {
+  type RunOrigin,
+  writeRawPower,
+  writeSamples,
+  writeSections,
+  writeTokens,
+} from "./write_rows.ts";
+import { writeHeader, writeOutcome } from "./write_run.ts";
+
+/** How a database is opened. */
+export interface ProfileDatabaseOptions {
+  /** Another SQLite library; default: `node:sqlite`. */
+  driver?: SqliteDriver;
+  /** Refuse to create, migrate or change anything. Default false. */
+  readOnly?: boolean;
+}
+
+/**
+ * All runs that were ever profiled, in one SQLite file. Every writing call is one transaction, so
+ * a killed process loses at most the call that it was in; several processes may write at once.
+ *
+ * Where a method takes a run, it takes its id, an unambiguous beginning of it, or `"last"`.
+ * Disk, lock and permission errors are thrown as `InputError`.
+ *
+ * @example
+ * ```ts
+ * import { ProfileDatabase } from "@tokenwatt/tokenwatt";
+ *
+ * using database = ProfileDatabase.open(":memory:");
+ * for (const run of database.getRuns({ status: "complete" })) {
+ *   console.log(run.runId, run.totals?.joulesPerToken);
+ * }
+ * ```
+ */
+export class ProfileDatabase implements RunSink, Disposable {
+  /** Where it is, as it was given. */
+  readonly path: string;
+  readonly #sql: Sql;
+  readonly #file: string | null;
+  /** The runs that this connection writes, with the lock that says so; none is needed in memory. */
+  readonly #writing = new Map<string, RunLock | null>();
+  readonly #origins = new Map<string, RunOrigin>();
+
+  private constructor(path: string, sql: Sql, file: string | null) {
+    this.path = path;
+    this.#sql = sql;
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file, made with its folders if it is not there, or `":memory:"`. Throws an `InputError`
+   * for what is not a Tokenwatt database, is a newer one, or cannot be written.
+   */
+  static open(path: string, options: ProfileDatabaseOptions = {}): ProfileDatabase {
+    const { readOnly = false, driver } = options;
+    const { sql, file } = openDatabase(path, { readOnly, driver });
+    if (!readOnly) settleAbandonedRuns(sql, file);
+    return new ProfileDatabase(path, sql, file);
+  }
+
+  /** Writes a run's row with status `running` and returns its id. */
+  createRun(header: RunHeader): string {
+    const runId = newRunId(header.startedAtMs);
+    // The lock comes first: a row without a lock would read as interrupted.
+    const lock = this.#try(() => this.#file === null ? null : new RunLock(this.#file, runId));
+    try {
+      this.#write(() => writeHeader(this.#sql, runId, header));
+    } catch (error) {
+      lock?.release();
+      throw error;
+    }
+    this.#writing.set(runId, lock);
+    return runId;
+  }
+
+  /** Appends samples; `replace` puts the aligned ones in the place of those written live. */
+  addPowerSamples(
+    runId: string,
+    samples: readonly PowerSample[],
+    options: { replace?: boolean } = {},
+  ): void {
+    this.#append(runId, (run) => writeSamples(this.#sql, run, samples, options.replace ?? false));
+  }
+
+  /** Appends raw records as they came from the source. */
+  addRawPower(runId: string, batch: RawPowerBatch): void {
+    this.#append(runId, (run) => writeRawPower(this.#sql, run, batch));
+  }
+
+  /** Appends one section or several. */
+  addPipelineSection(runId: string, section: StoredSection | readonly StoredSection[]): void {
+    this.#append(runId, (run) => writeSections(this.#sql, run, [section].flat()));
+  }
+
+  /** Writes tokens; the same token again updates it, so that energies can follow later. */
+  addTokens(runId: string, tokens: readonly StoredToken[]): void {
+    this.#append(runId, (run) => writeTokens(this.#sql, run, tokens));
+  }
+
+  /** Writes layers of tokens that are there. */
+  addLayerMetrics(runId: string, layers: readonly LayerMetric[]): void {
+    this.#append(runId, (run) => writeLayers(this.#sql, run, layers));
+  }
+
+  /** Writes components of tokens that are there; times and activations may come one by one. */
+  addComponentMetrics(runId: string, components: readonly ComponentMetric[]): void {
+    this.#append(runId, (run) => writeComponents(this.#sql, run, components));
+  }
+
+  /** Writes single ONNX nodes of tokens that are there. */
+  addDeepOperationMetrics(runId: string, operations: readonly DeepOperationMetric[]): void {
+    this.#append(runId, (run) => writeOperations(this.#sql, run, operations));
+  }
+
+  /** Ends a run: its result, where there is one, takes the place of what was written live. */
+  finishRun(runId: string, outcome: RunOutcome): void {
+    this.#append(runId, (run) => writeOutcome(this.#sql, run, outcome, nowMs()));
+    this.#writing.get(runId)?.release();
+    this.#writing.delete(runId);
+    this.#origins.delete(runId);
+  }
+
+  /** A whole run; `null` where there is none. */
+  getRun(run: string): StoredRun | null {
+    return this.#read(run, ({ key }) => readRun(this.#sql, key, this.#abandoned()), null);
+  }
+
+  /** Runs without their rows, newest first. */
+  getRuns(filter: RunFilter = {}): RunListing[] {
+    return this.#try(() => listRuns(this.#sql, filter, this.#abandoned()));
+  }
+
+  /** The figures of a run by phase, layer and component; `null` where there is no such run. */
+  getRunSummary(run: string): RunSummary | null {
+    return this.#read(run, ({ key }) => readRunSummary(this.#sql, key, this.#abandoned()), null);
+  }
+
+  /** Tokens of all repetitions; none for an unknown run. */
+  getTokens(run: string): TokenRow[] {
+    return this.#read(run, (origin) => readTokens(this.#sql, origin), []);
+  }
+
+  /** Layers of all tokens that were looked into; none for an unknown run. */
+  getLayerMetrics(run: string): Required<LayerMetric>[] {
+    return this.#read(run, ({ key }) => readLayers(this.#sql, key), []);
+  }
+
+  /** Components of all tokens that were looked into; none for an unknown run. */
+  getComponentMetrics(run: string): Required<ComponentMetric>[] {
+    return this.#read(run, ({ key }) => readComponents(this.#sql, key), []);
+  }
+
+  /** Power records with their mean powers in mW; none for an unknown run. */
+  getPowerTimeline(run: string): PowerTimelinePoint[] {
+    return this.#read(run, (found) => readTimeline(this.#sql, found), []);
+  }
+
+  /** Raw records of a run, gzipped as they were written; none for an unknown run. */
+  getRawPower(run: string): RawPowerBatch[] {
+    return this.#read(run, (origin) => readRawPower(this.#sql, origin), []);
+  }
+
+  /** Runs whose prompt or response hold all words; `"a phrase"` and `prefix*` work, best first. */
+  searchByPrompt(text: string, options: { limit?: number } = {}): RunListing[] {
+    const { limit = 50 } = options;
+    return this.#try(() => searchRuns(this.#sql, text, limit, this.#abandoned()));
+  }
+
+  /** Deletes a run with all its rows; false where there is none. One that goes on is refused. */
+  deleteRun(run: string): boolean {
+    const found = this.#try(() => findRun(this.#sql, run));
+    if (!found) return false;
+    if (found.status === "running" && !this.#abandoned().has(found.runId)) {
+      throw new InputError(`Cannot delete the run ${found.runId}: it is still running`, {
+        remedy: "stop it first",
+      });
+    }
+    this.#write(() => this.#sql.run("DELETE FROM profiling_runs WHERE id = ?", found.key));
+    if (this.#file !== null) forgetLock(this.#file, found.runId);
+    return true;
+  }
+
+  /** Closes the file. A run that this connection has not finished is marked as interrupted. */
+  close(): void {
+    try {
+      for (const runId of this.#writing.keys()) {
+        const reason = "the database was closed before the run ended";
+        this.#append(runId, ({ key }) => interrupt(this.#sql, key, reason));
+      }
+    } finally {
+      this.#sql.close();
+      for (const lock of this.#writing.values()) lock?.release();
+      this.#writing.clear();
+    }
+  }
+
+  /** The same as `close()`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #append(runId: string, work: (run: RunOrigin) => void): void {
+    this.#write(() => {
+      const run = this.#origins.get(runId) ?? findRun(this.#sql, runId);
+      if (!run) {
+        throw new InputError(`Cannot write to the run "${runId}": there is no such run`, {
+          remedy: "use the id that createRun returned",
+        });
+      }
+      work(run);
+      this.#origins.set(runId, run);
+    });
+  }
+
+  #read<T>(reference: string, work: (run: FoundRun) => T, none: T): T {
+    return this.#try(() => {
+      const found = findRun(this.#sql, reference);
+      return found ? work(found) : none;
+    });
+  }
+
+  #abandoned(): Set<string> {
+    return abandonedRuns(this.#sql, this.#file);
+  }
+
+  #write(work: () => void): void {
+    this.#try(() => this.#sql.transaction(work));
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw storageError(`Cannot use the database "${this.path}"`, error);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Energy, Phase, ProfilingRun, RunTrace, TokenEnergy } from "../record.ts";
+
+const UNKNOWN: Energy = {
+  mj: null,
+  lowMj: null,
+  highMj: null,
+  interval: null,
+  method: null,
+  resolved: false,
+  byRail: {},
+  net: null,
+};
+
+/** What a run without a result can still say: its first repetition stands for the mean one. */
+export function partialResult(
+  trace: RunTrace,
+): Pick<
+  ProfilingRun,
+  "measured" | "phases" | "sections" | "tokens" | "groups" | "totals" | "response"
+> {
+  const originMs = Math.min(
+    ...trace.phases.filter((phase) => phase.repetition === 0).map((phase) => phase.startMs),
+    ...trace.tokens.filter((token) => token.repetition === 0).map((token) => token.startMs),
+  );
+  const phases = trace.phases.filter((phase) => phase.repetition === 0).map((phase) => ({
+    phase: phase.name as Phase,
+    startMs: phase.startMs - originMs,
+    endMs: phase.endMs - originMs,
+    durationMs: phase.endMs - phase.startMs,
+    energy: UNKNOWN,
+  }));
+  const tokens = trace.tokens.filter((token) => token.repetition === 0).map(
+    ({ repetition: _, ...token }, group): TokenEnergy => ({
+      ...token,
+      startMs: token.startMs - originMs,
+      endMs: token.endMs - originMs,
+      energyMj: null,
+      lowMj: null,
+      highMj: null,
+      interval: null,
+      method: null,
+      resolved: false,
+      group,
+    }),
+  );
+  const groups = tokens.map(({ index, phase, startMs, endMs }) => ({
+    firstIndex: index,
+    lastIndex: index,
+    phase,
+    durationMs: endMs - startMs,
+    energy: UNKNOWN,
+  }));
+  const response = tokens.map((token) => token.text).join("");
+  const { measured, totals } = { measured: measuredOf(trace), totals: totalsOf(phases, tokens) };
+  return { measured, phases, sections: [], tokens, groups, totals, response };
+}
+
+function measuredOf({ phases, tokens }: RunTrace): ProfilingRun["measured"] {
+  const inside = [...phases.filter((phase) => phase.repetition !== null), ...tokens];
+  if (inside.length === 0) return { repetitions: 0, durationMs: 0, energyMj: null };
+  return {
+    repetitions: Math.max(...inside.map((span) => span.repetition ?? 0)) + 1,
+    durationMs: Math.max(...inside.map((span) => span.endMs)) -
+      Math.min(...inside.map((span) => span.startMs)),
+    energyMj: null,
+  };
+}
+
+function totalsOf(
+  phases: { endMs: number }[],
+  tokens: readonly TokenEnergy[],
+): ProfilingRun["totals"] {
+  const [first, last] = [tokens[0], tokens.at(-1)];
+  const decodeMs = first && last ? last.endMs - first.endMs : 0;
+  return {
+    durationMs: Math.max(0, ...phases.map((phase) => phase.endMs), last?.endMs ?? 0),
+    energyMj: null,
+    lowMj: null,
+    highMj: null,
+    baselineMw: null,
+    peakMw: null,
+    meanMw: null,
+    // The vocabulary has no "unknown" here; the prompt's tokens are not rows.
+    promptTokens: 0,
+    generatedTokens: tokens.length,
+    ttftMs: first?.endMs ?? null,
+    tokensPerSecond: decodeMs > 0 ? (tokens.length - 1) / decodeMs * 1000 : null,
+    joulesPerToken: null,
+    joulesPerPromptToken: null,
+    prefillMj: null,
+    decodeMj: null,
+    loadMj: null,
+  };
+}
