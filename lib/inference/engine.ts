@@ -1,0 +1,68 @@
+/**
+ * What can run a model: an engine opens sessions, a session does one forward pass at a time.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+import type { Model } from "../model/mod.ts";
+
+/** How a session runs. */
+export interface SessionOptions {
+  /** Threads of one operation; default: the runtime's own choice, one per physical core. */
+  threads?: number | undefined;
+  /** Whether idle threads spin instead of sleep, which costs energy and saves wake-up time. */
+  spin?: boolean | undefined;
+}
+
+/** A loaded model with its KV cache. One pass at a time; release it when done. */
+export interface Session extends AsyncDisposable {
+  /**
+   * Appends ids to what was run so far and returns the logits after the last of them.
+   *
+   * The array is the caller's to keep; it is not written again.
+   */
+  run(ids: readonly number[] | Int32Array): Promise<Float32Array>;
+  /** Tokens in the KV cache. */
+  readonly pastLength: number;
+  /** Forgets the KV cache. */
+  reset(): void;
+  /** Frees the model; a released session cannot run. */
+  release(): Promise<void>;
+}
+
+/** A runtime that opens sessions. */
+export interface Engine {
+  /** `"ort-node"`. */
+  readonly name: string;
+  /** Opens the file at `onnxPath`; `InputError` where the runtime cannot load or drive it. */
+  openSession(onnxPath: string, options: SessionOptions): Promise<Session>;
+}
+
+/**
+ * Loads a model into ONNX Runtime (`onnxruntime-node`, CPU), which is imported here and not before.
+ *
+ * @param model The model to load.
+ * @param options Threads and spinning.
+ * @returns A session with an empty cache.
+ * @throws {InputError} Where the runtime cannot load the model or its inputs are of no known kind.
+ *
+ * @example
+ * ```ts ignore
+ * import { loadModel, openSession } from "@tokenwatt/tokenwatt";
+ *
+ * const model = await loadModel("models/tinytales");
+ * await using session = await openSession(model, { threads: 1 });
+ * const logits = await session.run(model.tokenizer.encode("Once upon a time"));
+ * console.log(logits.length, session.pastLength); // 1024 5
+ * ```
+ */
+export async function openSession(model: Model, options: SessionOptions = {}): Promise<Session> {
+  const { threads } = options;
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+    throw new InputError(`Cannot run with ${threads} threads`, {
+      remedy: "use a whole number of at least 1, or leave it out",
+    });
+  }
+  const { ortNode } = await import("./ort_node.ts");
+  return await ortNode.openSession(model.onnxPath, options);
+}

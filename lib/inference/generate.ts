@@ -1,0 +1,140 @@
+/**
+ * Answering a prompt, one token at a time.
+ *
+ * @module
+ */
+import { nowMs } from "../clock.ts";
+import { InputError } from "../errors.ts";
+import type { Model } from "../model/mod.ts";
+import type { Phase, Section, TokenEvent } from "../record.ts";
+import { openSession, type Session, type SessionOptions } from "./engine.ts";
+import { createSampler, type SamplingOptions } from "./sampling.ts";
+import { TextStream } from "./text_stream.ts";
+
+/** How to answer a prompt. */
+export interface GenerateOptions extends SamplingOptions, SessionOptions {
+  /** Tokens to generate at most; default 64. The model's context may end earlier. */
+  maxNewTokens?: number | undefined;
+  /** Tokens that end the answer; default: the model's own end tokens. */
+  stopTokenIds?: readonly number[] | undefined;
+  /** Goes on after the model's own end tokens. */
+  ignoreEos?: boolean | undefined;
+  /** Stops between two tokens: the iteration throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** A session to use; its cache is reset first and it is not released. Default: one of its own. */
+  session?: Session | undefined;
+  /** Called with every section of work, when it has ended. */
+  onSection?: ((section: Section) => void) | undefined;
+  /** Called with the prompt's ids before the prefill. */
+  onPrompt?: ((ids: readonly number[]) => void) | undefined;
+}
+
+/**
+ * Generates an answer and yields each token with the time that it took.
+ *
+ * Token 0 comes out of the prefill and its span is the prefill. The span of a later token starts
+ * when the consumer asks for it. The texts of all tokens add up to the text of the answer; a stop
+ * token is the last event.
+ *
+ * @param model The model that answers.
+ * @param prompt Text, or ids as they are.
+ * @param options Length, sampling, stopping, session.
+ * @returns The tokens, in order; leaving the loop early releases what was opened.
+ * @throws {InputError} Where an option or the prompt cannot be used with this model.
+ *
+ * @example
+ * ```ts ignore
+ * import { generate, loadModel } from "@tokenwatt/tokenwatt";
+ *
+ * const model = await loadModel("models/tinytales");
+ * for await (const token of generate(model, "Once upon a time", { maxNewTokens: 16 })) {
+ *   console.log(token.text, token.endMs - token.startMs);
+ * }
+ * ```
+ */
+export async function* generate(
+  model: Model,
+  prompt: string | readonly number[],
+  options: GenerateOptions = {},
+): AsyncGenerator<TokenEvent, void, void> {
+  const { signal, onSection, maxNewTokens = 64 } = options;
+  if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 1) {
+    throw new InputError(`Cannot generate ${maxNewTokens} tokens`, {
+      remedy: "use a whole number of at least 1",
+    });
+  }
+  const sample = createSampler(options);
+  const stopIds = new Set([
+    ...(options.stopTokenIds ?? []),
+    ...(options.ignoreEos || options.stopTokenIds ? [] : model.generation.eosTokenIds),
+  ]);
+  signal?.throwIfAborted();
+
+  const tell = (phase: Phase, name: string, startMs: number, endMs: number) =>
+    onSection?.({ phase, name, startMs, endMs });
+  const tokenizeMs = nowMs();
+  const ids = typeof prompt === "string" ? model.tokenizer.encode(prompt) : [...prompt];
+  tell("pre_inference", "tokenize", tokenizeMs, nowMs());
+  checkPrompt(model, ids);
+  const count = Math.min(maxNewTokens, (model.contextLength ?? Infinity) - ids.length);
+  options.onPrompt?.(ids);
+
+  let setupMs = nowMs();
+  const session = options.session ?? await openSession(model, options);
+  try {
+    if (options.session === undefined) tell("pre_inference", "session_open", setupMs, nowMs());
+    setupMs = nowMs();
+    session.reset();
+    tell("pre_inference", "cache_setup", setupMs, nowMs());
+
+    const stream = new TextStream(model.tokenizer);
+    let input: readonly number[] = ids;
+    for (let index = 0; index < count; index++) {
+      signal?.throwIfAborted();
+      const phase = index === 0 ? "prefill" : "decode";
+      const startMs = nowMs();
+      const logits = await session.run(input);
+      const forwardMs = nowMs();
+      const id = sample(logits);
+      const sampledMs = nowMs();
+      let text = stream.push(id);
+      const endMs = nowMs();
+      tell(phase, "forward", startMs, forwardMs);
+      tell(phase, "sampling", forwardMs, sampledMs);
+      tell(phase, "detokenize", sampledMs, endMs);
+      const isLast = index + 1 === count || stopIds.has(id);
+      if (isLast) {
+        text += stream.flush();
+        tell("post_inference", "detokenize", endMs, nowMs());
+      }
+      yield { index, id, text, phase, startMs, endMs };
+      if (isLast) return;
+      input = [id];
+    }
+  } finally {
+    if (options.session === undefined) await session.release();
+  }
+}
+
+function checkPrompt(model: Model, ids: readonly number[]): void {
+  if (ids.length === 0) {
+    throw new InputError("Cannot answer an empty prompt", { remedy: "pass at least one token" });
+  }
+  const { vocabSize } = model.features;
+  const foreign = ids.find((id) =>
+    !Number.isInteger(id) || id < 0 || (vocabSize !== null && id >= vocabSize)
+  );
+  if (foreign !== undefined) {
+    throw new InputError(
+      `Cannot run the token ${foreign}: the vocabulary of ${model.name} has ${vocabSize} tokens`,
+      { remedy: `use ids from 0 to ${(vocabSize ?? 1) - 1}, or the tokenizer of this model` },
+    );
+  }
+  const { contextLength } = model;
+  if (contextLength !== null && ids.length + 1 > contextLength) {
+    throw new InputError(
+      `Cannot run a prompt of ${ids.length} tokens: the context of ${model.name} holds ${contextLength}`,
+      { remedy: `shorten it to at most ${contextLength - 1} tokens` },
+    );
+  }
+}
