@@ -21,6 +21,7 @@ export interface AlignOptions {
 
 /** Records, dated on our own clock. */
 export interface Alignment {
+  /** One for each record, in mJ and epoch ms. */
   samples: PowerSample[];
   /** Start of the first record, in epoch ms; NaN without records. */
   offsetMs: number;
@@ -30,6 +31,7 @@ export interface Alignment {
   convention: Reading | "exact";
   /** Half-width of what is not known about a boundary, at its widest; Infinity where nothing is. */
   boundMs: number;
+  /** Clock steps, sleep, gaps. */
   findings: Finding[];
 }
 

@@ -4,26 +4,35 @@ import { createSource, SOURCE_NAMES, sourceSpec } from "./sources.ts";
 
 /** One source, as this machine has it. */
 export interface PowerSourceStatus {
+  /** Its name, as `source` takes it. */
   name: string;
+  /** Whether it can be used here, now. */
   works: boolean;
   /** Why it does not work; `null` where it does. */
   reason: string | null;
   /** What to do about it; `null` where it works. */
   remedy: string | null;
+  /** What its numbers are. */
   info: SourceInfo;
 }
 
 /** A source that would have been better, but does not work here. */
 export interface RejectedPowerSource {
+  /** Its name. */
   name: string;
+  /** Why it does not work. */
   reason: string;
+  /** What to do about it. */
   remedy: string;
 }
 
 /** The source to use, and why no better one. */
 export interface DetectedPowerSource {
+  /** What to hand to `PowerMonitor`. */
   source: PowerSourceSpec;
+  /** What its numbers are. */
   info: SourceInfo;
+  /** The better ones, best first. */
   rejected: RejectedPowerSource[];
 }
 

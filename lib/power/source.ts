@@ -28,7 +28,9 @@ export interface PowerRecord {
 
 /** Bytes of a stream that could not be used: counted, never fatal. */
 export interface StreamLoss {
+  /** How many bytes. */
   bytes: number;
+  /** What was wrong with them. */
   reason: string;
 }
 

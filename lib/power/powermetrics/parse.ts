@@ -4,7 +4,9 @@ import { activityOf, dateMs, wholeNumber } from "./scan.ts";
 
 /** Time spent at one frequency. A table may hold the same frequency twice: keep the order. */
 export interface FrequencyState {
+  /** The frequency in MHz. */
   freqMhz: number | null;
+  /** Time spent at it, in nanoseconds. */
   usedNs: number;
 }
 
@@ -14,43 +16,55 @@ export interface Residency {
   freqMhz: number | null;
   /** Share of time in use, 0 to 1: used / (idle + down + used). */
   activity: number | null;
+  /** Time idle but powered, in nanoseconds. */
   idleNs: number | null;
   /** Time powered down; `null` on chips that do not report it (M1, M2). */
   downNs: number | null;
+  /** Time at each frequency, in the order of the record. */
   states: FrequencyState[];
 }
 
 /** One CPU of a cluster. */
 export interface CpuResidency extends Residency {
+  /** Its number in the system. */
   cpu: number | null;
 }
 
 /** One cluster of CPUs, under the name that the system gives it ("E-Cluster", "P0-Cluster"). */
 export interface ClusterResidency extends Residency {
+  /** The system's own name for it. */
   name: string;
   /** First letter of the name: E, P, or what later chips bring. */
   kind: string;
   /** Mean of the CPUs' activities: right also where a cluster's own counters are not (M3 Max: idle 0). */
   cpuActivity: number | null;
+  /** Its CPUs. */
   cpus: CpuResidency[];
 }
 
 /** The GPU. `energyMj` is a second reading of `energyMj.gpu` of the record: never add the two. */
 export interface GpuResidency extends Residency {
+  /** Its own reading of its energy, in mJ. */
   energyMj: number | null;
 }
 
 /** One record of powermetrics. Whatever its samplers left out is `null` or empty. */
 export interface PowermetricsRecord {
+  /** Measured length of the interval, in nanoseconds. */
   elapsedNs: number;
   /** Epoch milliseconds, in whole seconds. */
   timestampMs: number | null;
   /** Energy in mJ over `elapsedNs`. */
   energyMj: { cpu: number | null; gpu: number | null; ane: number | null };
+  /** "Nominal" where there is none. */
   thermalPressure: string | null;
+  /** Model of the machine ("Mac16,5"). */
   hwModel: string | null;
+  /** Build of the system ("25C56"). */
   osBuild: string | null;
+  /** Clusters of CPUs; empty without the `cpu_power` sampler. */
   clusters: ClusterResidency[];
+  /** The GPU; `null` without the `gpu_power` sampler. */
   gpu: GpuResidency | null;
 }
 

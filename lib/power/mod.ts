@@ -1,0 +1,41 @@
+/**
+ * What the machine draws: power sources, the monitor on its own thread, alignment and self-check.
+ *
+ * @module
+ */
+export { type AlignableRecord, type Alignment, type AlignOptions, alignRecords } from "./align.ts";
+export { type CheckOptions, checkSampling } from "./check.ts";
+export {
+  type DetectedPowerSource,
+  detectPowerSource,
+  type PowerSourceStatus,
+  powerStatus,
+  type RejectedPowerSource,
+} from "./detect.ts";
+export { estimateEnergyMj, type EstimateOptions } from "./estimate.ts";
+export { PowerMonitor, type PowerMonitorOptions } from "./monitor.ts";
+export {
+  POWERMETRICS_RECORDS,
+  powermetricsCommand,
+  powermetricsSudoersRule,
+} from "./powermetrics/command.ts";
+export {
+  type ClusterResidency,
+  type CpuResidency,
+  type FrequencyState,
+  type GpuResidency,
+  parsePowermetrics,
+  type PowermetricsRecord,
+  type Residency,
+} from "./powermetrics/parse.ts";
+export { readPowermetrics } from "./powermetrics/read.ts";
+export type { MonitorLoss } from "./recording.ts";
+export type { Reading } from "./readings.ts";
+export {
+  type PowerRecord,
+  type PowerSourceSpec,
+  SAMPLING_INTERVALS_MS,
+  type SamplingIntervalMs,
+  type StreamLoss,
+} from "./source.ts";
+export { SOURCE_NAMES } from "./sources.ts";

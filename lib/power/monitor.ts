@@ -1,0 +1,239 @@
+import { InputError } from "../errors.ts";
+import type { Finding, PowerSample, RawPowerBatch, SourceInfo } from "../record.ts";
+import type { Alignment } from "./align.ts";
+import { detectPowerSource, powerStatus } from "./detect.ts";
+import type { MonitorNews, MonitorOrder, SamplerDeath } from "./messages.ts";
+import { type MonitorLoss, Recording } from "./recording.ts";
+import { type PowerSourceSpec, samplingInterval, type SamplingIntervalMs } from "./source.ts";
+import { createSource, sourceSpec } from "./sources.ts";
+
+/** How to sample power. */
+export interface PowerMonitorOptions {
+  /** The source by name or spec; the best that works here unless stated. */
+  source?: PowerSourceSpec | string;
+  /** Cadence in ms: 50, 100, 200, 500 or 1000; 100 unless stated. */
+  intervalMs?: number;
+  /** Called with each new sample, as dated so far; `samples()` dates them better later on. */
+  onSamples?: (samples: PowerSample[]) => void;
+  /** How long `start()` waits for the first record, in ms; 15 000 unless stated. */
+  startLimitMs?: number;
+}
+
+const START_LIMIT_MS = 15_000;
+
+/**
+ * Samples power on a thread of its own, so that a run that blocks this one for seconds loses nothing.
+ *
+ * One monitor is one recording: it starts once, and after `stop()` keeps what it has.
+ *
+ * @example
+ * ```ts
+ * import { PowerMonitor } from "@tokenwatt/tokenwatt";
+ *
+ * await using monitor = new PowerMonitor({ source: "estimate", intervalMs: 50 });
+ * await monitor.start();
+ * await monitor.stop();
+ * console.assert(monitor.samples().length > 0 && monitor.info.kind === "estimated");
+ * ```
+ */
+export class PowerMonitor implements AsyncDisposable {
+  /** The cadence asked for, in ms. */
+  readonly intervalMs: SamplingIntervalMs;
+  readonly #options: PowerMonitorOptions;
+  readonly #recording: Recording;
+  readonly #delivered = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #source: PowerSourceSpec | null = null;
+  #info: SourceInfo | null = null;
+  #worker: Worker | null = null;
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+  #hasEnded = false;
+  #death: SamplerDeath | null = null;
+
+  /** Throws `InputError` for an unknown source or interval; nothing is started yet. */
+  constructor(options: PowerMonitorOptions = {}) {
+    this.#options = options;
+    this.intervalMs = samplingInterval(options.intervalMs ?? 100);
+    this.#recording = new Recording(this.intervalMs);
+    if (options.source !== undefined) {
+      this.#source = sourceSpec(options.source);
+      this.#info = createSource(this.#source).info;
+    }
+    // Only those who wait in start() are told.
+    this.#delivered.promise.catch(() => {});
+  }
+
+  /** Whether a source that measures, rather than estimates, works on this machine. */
+  static async isAvailable(): Promise<boolean> {
+    return (await powerStatus()).some(({ works, info }) => works && info.kind === "measured");
+  }
+
+  /**
+   * Starts sampling; resolves when the first record is there. Called again it waits for the same.
+   * Rejects with `InputError` where the source does not work, and `Error` where it was stopped.
+   */
+  start(): Promise<void> {
+    return this.#starting ??= this.#start();
+  }
+
+  /** Takes what is in flight and ends the sampler. Safe at any time and any number of times. */
+  stop(): Promise<void> {
+    if (this.#starting === null) return Promise.resolve();
+    return this.#stopping ??= this.#stop();
+  }
+
+  /** Whether records are coming in. */
+  get isRunning(): boolean {
+    return this.#recording.records.length > 0 && !this.#hasEnded;
+  }
+
+  /** Why the sampler ended although nobody stopped it; `null` where it did not. */
+  get died(): string | null {
+    return this.#death?.message ?? null;
+  }
+
+  /** What the numbers are. Throws `Error` before `start()` where no source was named. */
+  get info(): SourceInfo {
+    if (this.#info !== null) return this.#info;
+    throw new Error("Cannot tell the power source before start() has found it");
+  }
+
+  /** What could not be read. */
+  get losses(): readonly MonitorLoss[] {
+    return this.#recording.losses;
+  }
+
+  /** All samples so far, in mJ and epoch ms, dated with all that is known by now. */
+  samples(): PowerSample[] {
+    return this.alignment().samples;
+  }
+
+  /** The newest sample, or `null` where there is none yet. */
+  current(): PowerSample | null {
+    return this.#recording.current();
+  }
+
+  /** How the samples were dated, and how sure that is. */
+  alignment(): Alignment {
+    return this.#recording.alignment();
+  }
+
+  /** What a reader of the samples must know: alignment, self-check, a sampler that died. */
+  findings(): Finding[] {
+    const findings = this.#recording.findings();
+    if (this.#death === null) return findings;
+    const { message, remedy } = this.#death;
+    return [...findings, {
+      kind: "sampler-died",
+      severity: "invalid",
+      value: this.#recording.records.length,
+      unit: "records",
+      message,
+      remedy: remedy ?? "run again",
+    }];
+  }
+
+  /**
+   * The raw records since the last call, `null` where there are none: they come once a second and at
+   * the end. `gzip` may hold several members, which `node:zlib` reads and `DecompressionStream` not.
+   */
+  takeRaw(): RawPowerBatch | null {
+    return this.#recording.takeRaw();
+  }
+
+  /** Stops. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #start(): Promise<void> {
+    if (this.#source === null || this.#info === null) {
+      const { source, info } = await detectPowerSource();
+      this.#source = source;
+      this.#info = info;
+    }
+    if (this.#stopping !== null) throw stoppedEarly();
+    const worker = new Worker(new URL("./monitor_worker.ts", import.meta.url), { type: "module" });
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<MonitorNews>) => this.#hear(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end({ message: `The power sampler crashed: ${event.message}`, remedy: null });
+    };
+    this.#order({ order: "start", spec: this.#source, intervalMs: this.intervalMs });
+
+    const limitMs = this.#options.startLimitMs ?? START_LIMIT_MS;
+    const limit = setTimeout(() => {
+      const remedy = "run `deno task doctor`, or use --power estimate";
+      const message = `${this.info.name} delivered no power record within ${limitMs / 1000} s`;
+      this.#end({ message: `${message}; ${remedy}`, remedy });
+    }, limitMs);
+    try {
+      await this.#delivered.promise;
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#worker !== null && !this.#hasEnded) {
+      this.#order({ order: "stop" });
+      // What the source may take for its last record and its child's end, and a second on top.
+      const limit = setTimeout(() => this.#end(null), 4.5 * this.intervalMs + 2000);
+      await this.#ended.promise;
+      clearTimeout(limit);
+    }
+    // Whoever waits in start() is told there.
+    await this.#starting?.catch(() => {});
+  }
+
+  #order(order: MonitorOrder): void {
+    this.#worker?.postMessage(order);
+  }
+
+  #hear(news: MonitorNews): void {
+    switch (news.news) {
+      case "spawned":
+        this.#recording.spawnMs = news.spawnMs;
+        break;
+      case "record": {
+        this.#recording.addRecord(news.record, news.arrivalMs, news.parseMs);
+        this.#delivered.resolve();
+        if (this.#options.onSamples === undefined) break;
+        const sample = this.current();
+        if (sample !== null) this.#options.onSamples([sample]);
+        break;
+      }
+      case "loss":
+        this.#recording.addLoss(news.loss);
+        break;
+      case "raw":
+        this.#recording.addRaw(news.batch);
+        break;
+      case "ended":
+        this.#end(news.death);
+    }
+  }
+
+  #end(death: SamplerDeath | null): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#worker?.terminate();
+    // What ends while it is being stopped has not died.
+    if (this.#stopping === null) {
+      this.#death = death ?? { message: "The power sampler ended by itself", remedy: null };
+    }
+    this.#delivered.reject(death === null ? stoppedEarly() : errorOf(death));
+    this.#ended.resolve();
+  }
+}
+
+function stoppedEarly(): Error {
+  return new Error("Stopped before the first power record");
+}
+
+function errorOf({ message, remedy }: SamplerDeath): Error {
+  if (remedy === null) return new Error(message);
+  return new InputError(message.slice(0, -`; ${remedy}`.length), { remedy });
+}
