@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { storageError } from "./storage_error.ts";
 
 /** What binds to a positional parameter. */
 export type SqliteValue = null | number | bigint | string | Uint8Array;
@@ -49,29 +50,33 @@ export class Sql {
   readonly #connection: SqliteConnection;
   readonly #statements = new Map<string, SqliteStatement>();
 
-  constructor(connection: SqliteConnection) {
+  readonly #attempt: string;
+
+  /** `attempt` begins the message of an error of disk, lock or permission. */
+  constructor(connection: SqliteConnection, attempt: string) {
     this.#connection = connection;
+    this.#attempt = attempt;
   }
 
   /** Runs statements that take no parameters and return no rows. */
   exec(sql: string): void {
-    this.#connection.exec(sql);
+    this.#try(() => this.#connection.exec(sql));
   }
 
   /** Runs one statement that returns no rows. */
   run(sql: string, ...parameters: SqliteValue[]): void {
-    this.#prepared(sql).run(...parameters.map(withoutNul));
+    this.#try(() => this.#prepared(sql).run(...parameters.map(withoutNul)));
   }
 
   /** The first row. */
   get<Row>(sql: string, ...parameters: SqliteValue[]): Row | undefined {
     // One driver says undefined for "no row", others say null.
-    return (this.#prepared(sql).get(...parameters) ?? undefined) as Row | undefined;
+    return this.#try(() => this.#prepared(sql).get(...parameters) ?? undefined) as Row | undefined;
   }
 
   /** All rows. */
   all<Row>(sql: string, ...parameters: SqliteValue[]): Row[] {
-    return this.#prepared(sql).all(...parameters) as Row[];
+    return this.#try(() => this.#prepared(sql).all(...parameters)) as Row[];
   }
 
   /** Inserts one row whose columns are the keys of `values`. */
@@ -111,5 +116,13 @@ export class Sql {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, statement = this.#connection.prepare(sql));
     return statement;
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw storageError(this.#attempt, error);
+    }
   }
 }

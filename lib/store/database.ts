@@ -11,7 +11,7 @@ import type {
 } from "../record.ts";
 import type { Sql, SqliteDriver } from "./connection.ts";
 import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
-import { openDatabase, storageError } from "./location.ts";
+import { openDatabase } from "./location.ts";
 import { readComponents, readLayers } from "./read_metrics.ts";
 import { readRawPower, readTimeline, readTokens } from "./read_rows.ts";
 import { listRuns, readRun, readRunSummary, searchRuns } from "./read_run.ts";
@@ -70,6 +70,7 @@ export class ProfileDatabase implements RunSink, Disposable {
   readonly #file: string | null;
   /** The runs that this connection writes, with the lock that says so; none is needed in memory. */
   readonly #writing = new Map<string, RunLock | null>();
+  #closed = false;
   readonly #origins = new Map<string, RunOrigin>();
 
   private constructor(path: string, sql: Sql, file: string | null) {
@@ -93,9 +94,9 @@ export class ProfileDatabase implements RunSink, Disposable {
   createRun(header: RunHeader): string {
     const runId = newRunId(header.startedAtMs);
     // The lock comes first: a row without a lock would read as interrupted.
-    const lock = this.#try(() => this.#file === null ? null : new RunLock(this.#file, runId));
+    const lock = this.#file === null ? null : new RunLock(this.#file, runId);
     try {
-      this.#write(() => writeHeader(this.#sql, runId, header));
+      this.#sql.transaction(() => writeHeader(this.#sql, runId, header));
     } catch (error) {
       lock?.release();
       throw error;
@@ -158,7 +159,7 @@ export class ProfileDatabase implements RunSink, Disposable {
 
   /** Runs without their rows, newest first. */
   getRuns(filter: RunFilter = {}): RunListing[] {
-    return this.#try(() => listRuns(this.#sql, filter, this.#abandoned()));
+    return listRuns(this.#sql, filter, this.#abandoned());
   }
 
   /** The figures of a run by phase, layer and component; `null` where there is no such run. */
@@ -194,25 +195,29 @@ export class ProfileDatabase implements RunSink, Disposable {
   /** Runs whose prompt or response hold all words; `"a phrase"` and `prefix*` work, best first. */
   searchByPrompt(text: string, options: { limit?: number } = {}): RunListing[] {
     const { limit = 50 } = options;
-    return this.#try(() => searchRuns(this.#sql, text, limit, this.#abandoned()));
+    return searchRuns(this.#sql, text, limit, this.#abandoned());
   }
 
   /** Deletes a run with all its rows; false where there is none. One that goes on is refused. */
   deleteRun(run: string): boolean {
-    const found = this.#try(() => findRun(this.#sql, run));
+    const found = findRun(this.#sql, run);
     if (!found) return false;
     if (found.status === "running" && !this.#abandoned().has(found.runId)) {
       throw new InputError(`Cannot delete the run ${found.runId}: it is still running`, {
         remedy: "stop it first",
       });
     }
-    this.#write(() => this.#sql.run("DELETE FROM profiling_runs WHERE id = ?", found.key));
+    this.#sql.transaction(() =>
+      this.#sql.run("DELETE FROM profiling_runs WHERE id = ?", found.key)
+    );
     if (this.#file !== null) forgetLock(this.#file, found.runId);
     return true;
   }
 
-  /** Closes the file. A run that this connection has not finished is marked as interrupted. */
+  /** Closes the file; again is harmless. A run that this connection has not finished is marked as interrupted. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     try {
       for (const runId of this.#writing.keys()) {
         const reason = "the database was closed before the run ended";
@@ -231,7 +236,7 @@ export class ProfileDatabase implements RunSink, Disposable {
   }
 
   #append(runId: string, work: (run: RunOrigin) => void): void {
-    this.#write(() => {
+    this.#sql.transaction(() => {
       const run = this.#origins.get(runId) ?? findRun(this.#sql, runId);
       if (!run) {
         throw new InputError(`Cannot write to the run "${runId}": there is no such run`, {
@@ -244,25 +249,11 @@ export class ProfileDatabase implements RunSink, Disposable {
   }
 
   #read<T>(reference: string, work: (run: FoundRun) => T, none: T): T {
-    return this.#try(() => {
-      const found = findRun(this.#sql, reference);
-      return found ? work(found) : none;
-    });
+    const found = findRun(this.#sql, reference);
+    return found ? work(found) : none;
   }
 
   #abandoned(): Set<string> {
     return abandonedRuns(this.#sql, this.#file);
-  }
-
-  #write(work: () => void): void {
-    this.#try(() => this.#sql.transaction(work));
-  }
-
-  #try<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw storageError(`Cannot use the database "${this.path}"`, error);
-    }
   }
 }

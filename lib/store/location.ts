@@ -2,10 +2,10 @@ import { dirname, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import { nodeSqlite, Sql, type SqliteDriver } from "./connection.ts";
 import { APPLICATION_ID, migrate, MIGRATIONS, readIdentity } from "./migrations.ts";
+import { storageError } from "./storage_error.ts";
 
 /** How long a writer waits for another process's transaction before it gives up. */
 const BUSY_TIMEOUT_MS = 10_000;
-const SQLITE_HEADER = "SQLite format 3\0";
 
 /** A connection that is ready for use, and the canonical path of its file (`null`: in memory). */
 export interface OpenedDatabase {
@@ -23,7 +23,8 @@ export function openDatabase(
   let sql: Sql | undefined;
   try {
     if (!inMemory) checkFile(resolve(path), readOnly);
-    sql = new Sql(driver(inMemory ? path : resolve(path), { readOnly }));
+    const connection = driver(inMemory ? path : resolve(path), { readOnly });
+    sql = new Sql(connection, `Cannot use the database "${path}"`);
     sql.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     checkIdentity(sql, readOnly);
     if (!readOnly) {
@@ -57,18 +58,9 @@ function checkFile(path: string, readOnly: boolean): void {
     return;
   }
   if (stat.isDirectory) throw new Refusal("it is a folder", "name a file, such as tokenwatt.db");
-  // SQLite takes an empty file for an empty database, and so do we.
-  if (stat.isFile && stat.size === 0) return;
-  if (!stat.isFile || firstBytes(path, SQLITE_HEADER.length) !== SQLITE_HEADER) {
-    throw new Refusal("it is not an SQLite database", "choose another path or move that file away");
-  }
-}
-
-function firstBytes(path: string, count: number): string {
-  using file = Deno.openSync(path, { read: true });
-  const bytes = new Uint8Array(count);
-  const read = file.readSync(bytes) ?? 0;
-  return String.fromCharCode(...bytes.subarray(0, read));
+  if (!stat.isFile) throw new Refusal("it is not a file", "choose another path");
+  // What is in it is left for SQLite to find out: to open and close the file here would drop the
+  // POSIX locks that other connections of this process hold (sqlite.org/howtocorrupt.html, 2.2).
 }
 
 function checkIdentity(sql: Sql, readOnly: boolean): void {
@@ -116,21 +108,3 @@ function refusal(path: string, error: unknown): Error {
   }
   return storageError(`Cannot open the database "${path}"`, error);
 }
-
-/** Errors of disk, lock and permission are the user's to fix; all others are passed on. */
-export function storageError(attempt: string, error: unknown): Error {
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(`${cause.name} ${cause.message}`))?.[1];
-  if (!remedy || cause instanceof InputError) return cause;
-  return new InputError(`${attempt}: ${cause.message.split("\n")[0]}`, { remedy, cause });
-}
-
-const REMEDIES: readonly [RegExp, string][] = [
-  [/disk is full|no space left/i, "free some space or choose another disk"],
-  [/\b(locked|busy)\b/i, "wait until the other process is done, or choose another database"],
-  [/malformed|not a database|disk I\/O/i, "restore it from a copy or choose another path"],
-  [
-    /NotCapable|PermissionDenied|NotADirectory|NotFound|FilesystemLoop|ReadOnlyFilesystem|readonly|unable to open|permission|access/i,
-    "choose a path that this process may write",
-  ],
-];

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { storageError } from "./storage_error.ts";
+
 function lockPath(databaseFile: string, runId: string): string {
   return `${databaseFile}-${runId}.lock`;
 }
@@ -19,8 +21,12 @@ export class RunLock {
   /** Takes the lock of a run that has just got its id. */
   constructor(databaseFile: string, runId: string) {
     this.#path = lockPath(databaseFile, runId);
-    this.#file = Deno.openSync(this.#path, { create: true, write: true });
-    this.#file.lockSync(true);
+    try {
+      this.#file = Deno.openSync(this.#path, { create: true, write: true });
+      this.#file.lockSync(true);
+    } catch (error) {
+      throw storageError(`Cannot make the lock file "${this.#path}"`, error);
+    }
   }
 
   /** To be called after the run's last state is committed. */

@@ -303,6 +303,7 @@ Deno.test("close() marks what it has not finished as interrupted", () => {
   const database = ProfileDatabase.open(scene.path);
   const runId = database.createRun(headerOf(sampleRun()));
   database.close();
+  database.close();
   using again = ProfileDatabase.open(scene.path);
   assert.equal(again.getRun(runId)!.status, "interrupted");
   assert.match(again.getRun(runId)!.reason!, /closed before the run ended/);
