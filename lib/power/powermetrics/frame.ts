@@ -50,7 +50,8 @@ export async function* frameRecords(
     searched = Math.max(0, length - END.length + 1);
 
     if (length > LONGEST_RECORD_BYTES) {
-      yield { loss: { bytes: length, reason: "no end of a record within 4 MB" } };
+      const bytes = length - separators(pending.subarray(0, length));
+      yield { loss: { bytes, reason: "no end of a record within 4 MB" } };
       length = searched = 0;
     }
   }

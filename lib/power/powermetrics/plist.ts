@@ -24,6 +24,11 @@ const REMEDY = "pass one record as powermetrics -f plist writes it";
 
 /** Reads an XML property list whose root is a dictionary. Throws `InputError` for anything else. */
 export function readPlist(xml: string): PlistDict {
+  if (xml.indexOf("</plist>") !== xml.lastIndexOf("</plist>")) {
+    throw new InputError("Cannot read the power record: the text holds several", {
+      remedy: "read the stream with readPowermetrics",
+    });
+  }
   let nodes: XmlNode[];
   try {
     // A NUL stands before each record but the first.
@@ -35,15 +40,10 @@ export function readPlist(xml: string): PlistDict {
       cause,
     });
   }
-  const lists = nodes.filter((node) => nameOf(node) === "plist");
-  if (lists.length !== 1) {
-    throw new InputError(`Cannot read the power record: it holds ${lists.length} <plist>`, {
-      remedy: lists.length > 1 ? "read the stream with readPowermetrics" : REMEDY,
-    });
-  }
-  const root = childrenOf(lists[0]!).filter((node) => nameOf(node) !== "#text").map(valueOf)[0];
+  const list = nodes.find((node) => nameOf(node) === "plist");
+  const root = childrenOf(list ?? {}).filter((node) => nameOf(node) !== "#text").map(valueOf)[0];
   if (!(root instanceof Map)) {
-    throw new InputError("Cannot read the power record: its <plist> holds no <dict>", {
+    throw new InputError("Cannot read the power record: it is no <plist> with a <dict>", {
       remedy: REMEDY,
     });
   }
