@@ -27,6 +27,7 @@ const RELATIVE_UNKNOWN = 0.2;
 /** What each block's power is expected to be, learned from the records that lie wholly in it. */
 export class Expectations {
   readonly #byKey = new Map<string, { meanMw: number; errorMw: number }>();
+  readonly #rootMeanMw: number | null;
   readonly #drawn = new Map<string, Float64Array>();
 
   /** `wholeBlock[i]` is the block that record i lies wholly in, or {@link CUT}. */
@@ -35,7 +36,9 @@ export class Expectations {
     readonly wholeBlock: Int32Array,
     readonly keys: readonly string[],
     readonly seed: number,
+    rootMeanMw: number | null,
   ) {
+    this.#rootMeanMw = rootMeanMw;
     const powersByKey = new Map<string, number[]>();
     wholeBlock.forEach((block, index) => {
       const powerMw = this.#powerMw(index);
@@ -66,12 +69,12 @@ export class Expectations {
     };
   }
 
-  /** Nothing lies wholly in such a block: anything that the rail has shown is as likely. */
+  /** No record lies wholly in such a block: its share of time, give or take all that was shown. */
   #unknown(key: string): Expectation {
     const { lowestMw, highestMw } = this.records;
     const halfMw = (highestMw - lowestMw) / 2;
     return {
-      meanMw: lowestMw + halfMw,
+      meanMw: this.#rootMeanMw ?? lowestMw + halfMw,
       errorMw: halfMw,
       splitErrorMw: halfMw / Math.sqrt(3),
       deviations: this.#draws(key, "uniform"),

@@ -28,7 +28,13 @@ export function integrate(
 ): Float64Array {
   const energyMj = new Float64Array(blocks.leaves.length * DRAWS);
   const cutter = new Cutter(records, blocks);
-  const expectations = new Expectations(records, cutter.wholeBlocks(), blocks.keys, seed);
+  const expectations = new Expectations(
+    records,
+    cutter.wholeBlocks(),
+    blocks.keys,
+    seed,
+    cutter.rootMeanMw(),
+  );
   const { first, last } = cutter.range(shiftsMs);
   for (let index = first; index < last; index++) {
     const recordMj = records.energyMj[index] ?? NaN;
@@ -105,6 +111,23 @@ class Cutter {
       const pieces = this.pieces(index, 0, false).filter((piece) => piece.durationMs > SAME_MS);
       return pieces.length === 1 ? pieces[0]?.block ?? CUT : CUT;
     });
+  }
+
+  /** The mean power of the records that lie in the root; `null` where none does. */
+  rootMeanMw(): number | null {
+    let energyMj = 0;
+    let durationMs = 0;
+    const { startMs, endMs, energyMj: recordMj } = this.records;
+    for (let index = firstEndingAfter(endMs, this.#startMs); index < endMs.length; index++) {
+      const from = startMs[index] ?? 0;
+      const to = endMs[index] ?? 0;
+      const mj = recordMj[index] ?? NaN;
+      if (to > this.#endMs + SAME_MS) break;
+      if (from < this.#startMs - SAME_MS || Number.isNaN(mj)) continue;
+      energyMj += mj;
+      durationMs += to - from;
+    }
+    return durationMs > 0 ? energyMj / durationMs * 1000 : null;
   }
 
   /** How much longer than the record its pieces are: 1, but where it was extended. */

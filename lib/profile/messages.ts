@@ -40,6 +40,8 @@ export interface RepeatOrder {
   least: number;
   leastMs: number;
   mostMs: number;
+  /** How long the model works before and after, unmeasured, so that the edges have like neighbours. */
+  leadMs: number;
 }
 
 /** What the model's thread can be told. */

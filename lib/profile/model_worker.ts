@@ -34,6 +34,7 @@ async function load(order: LoadOrder): Promise<void> {
 
 async function repeat(order: RepeatOrder): Promise<void> {
   if (!opened) throw new Error("Cannot generate before the model is loaded");
+  await work(order);
   const beganMs = nowMs();
   let longestMs = 0;
   for (let index = 0;; index++) {
@@ -45,8 +46,25 @@ async function repeat(order: RepeatOrder): Promise<void> {
     if (await once(order, index)) return answer({ type: "repeated", interrupted: true });
     longestMs = Math.max(longestMs, nowMs() - startMs);
   }
+  await work(order);
   send();
   answer({ type: "repeated", interrupted: false });
+}
+
+/** A long prompt's prefill would take too long for a run-up. */
+const LEAD_TOKENS = 32;
+
+/** Generates for a while, unmeasured. */
+async function work({ prompt, leadMs, seed }: RepeatOrder): Promise<void> {
+  if (!opened || leadMs <= 0) return;
+  const { model, session, stop } = opened;
+  const ids = model.tokenizer.encode(prompt).slice(0, LEAD_TOKENS);
+  const endMs = nowMs() + leadMs;
+  while (nowMs() < endMs) {
+    for await (const _token of generate(model, ids, { session, seed, ignoreEos: true })) {
+      if (nowMs() >= endMs || Atomics.load(stop, 0) === 1) return;
+    }
+  }
 }
 
 /** Generates the answer once. Returns whether it was stopped. */

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { nowMs, pause } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
@@ -43,7 +44,7 @@ export async function profile(
   using stages = new Stages(plan, () => latestMw(monitor));
   using thread = new ModelThread();
   const load = await thread.load({
-    path: model.onnxPath,
+    ...placeOf(model),
     threads: plan.threads,
     spin: plan.spin,
   });
@@ -84,6 +85,14 @@ export async function profile(
   }
 }
 
+/** How the model's thread finds the same file: what was built elsewhere has its config here. */
+function placeOf({ path, onnxPath, features }: Model): { path: string; precision?: string } {
+  return dirname(onnxPath) === path ? { path: onnxPath } : { path, precision: features.precision };
+}
+
+/** At least one whole record of like work on each side of the measured window. */
+const LEAD_INTERVALS = 2.5;
+
 /** What happened while the run was measured. */
 interface Seen {
   evidence: Evidence;
@@ -110,7 +119,7 @@ async function measure(
     const startMs = nowMs();
     const rehearsal = new Evidence();
     await thread.repeat(
-      { ...order, least: plan.warmup, leastMs: 1000, mostMs: plan.maxSeconds * 1000 },
+      { ...order, least: plan.warmup, leastMs: 1000, mostMs: plan.maxSeconds * 1000, leadMs: 0 },
       (batch) => {
         rehearsal.add(batch);
         for (const { text, repetition } of batch.tokens) if (repetition === 0) stages.write(text);
@@ -133,6 +142,7 @@ async function measure(
       least: plan.repetitions,
       leastMs: plan.minSeconds * 1000,
       mostMs: plan.maxSeconds * 1000,
+      leadMs: LEAD_INTERVALS * plan.intervalMs,
     },
     (batch) => {
       evidence.add(batch);

@@ -1,0 +1,21 @@
+/**
+ * Tokenwatt: how many joules each phase, token, layer and component of a transformer costs on
+ * your own machine, and how sure that is.
+ *
+ * Importing this needs no permission and loads neither ONNX Runtime nor Observable Plot.
+ *
+ * @module
+ */
+export type * from "./lib/record.ts";
+export { RAILS } from "./lib/record.ts";
+export { nowMs } from "./lib/clock.ts";
+export { InputError } from "./lib/errors.ts";
+export * from "./lib/power/mod.ts";
+export * from "./lib/model/mod.ts";
+export * from "./lib/inference/mod.ts";
+export { attributeEnergy, type AttributionOptions, energyOver } from "./lib/energy/mod.ts";
+export type { Ensemble, Latch, Limits, PowerBounds } from "./lib/energy/mod.ts";
+export * from "./lib/profile/mod.ts";
+export * from "./lib/store/mod.ts";
+export * as charts from "./lib/charts/mod.ts";
+export * from "./lib/notebook/mod.ts";

@@ -1,0 +1,20 @@
+/**
+ * What all commands share: arguments, exit codes, Ctrl-C, the terminal.
+ *
+ * @module
+ */
+export {
+  command,
+  complain,
+  databaseOption,
+  EXIT,
+  ExitWith,
+  integer,
+  number,
+  runCommand,
+} from "./command.ts";
+export { interruptible } from "./interrupt.ts";
+export { userFolder, userPath } from "./places.ts";
+export { digits, duration, energy, energyInterval, power } from "./quantity.ts";
+export { type Column, tableLines } from "./table.ts";
+export { bold, dim, printable, ProgressBar, showsColour, yellow } from "./terminal.ts";

@@ -1,0 +1,159 @@
+/**
+ * `deno task profile [PROMPT]`: generates an answer and says what it cost.
+ *
+ * @module
+ */
+import { Option } from "@commander-js/extra-typings";
+import { loadModel } from "../lib/model/mod.ts";
+import { profile } from "../lib/profile/mod.ts";
+import { ProfileDatabase } from "../lib/store/mod.ts";
+import {
+  command,
+  databaseOption,
+  EXIT,
+  ExitWith,
+  integer,
+  interruptible,
+  number,
+  runCommand,
+  userPath,
+} from "./frame/mod.ts";
+import { runJson } from "./profile/json.ts";
+import { introduce, nextSteps } from "./profile/introduce.ts";
+import { LiveScreen } from "./profile/live_screen.ts";
+import { summaryLines } from "./profile/summary.ts";
+
+const DEFAULT_PROMPT = "Once upon a time";
+
+const task = command("profile", "Generate an answer and say what each phase and token of it cost.")
+  .argument("[prompt]", "the text to continue", DEFAULT_PROMPT)
+  .addOption(
+    new Option("-m, --model <path>", "model folder or .onnx file")
+      .default("models/tinytales").env("TOKENWATT_MODEL"),
+  )
+  .addOption(
+    new Option("-n, --max-new-tokens <count>", "most tokens to generate")
+      .argParser(integer(1)).default(64).env("TOKENWATT_MAX_NEW_TOKENS"),
+  )
+  .addOption(
+    new Option("--precision <name>", "variant of the model: fp32, fp16, …")
+      .env("TOKENWATT_PRECISION"),
+  )
+  .addOption(
+    new Option("--power <source>", "where power comes from; default: the best that works here")
+      .choices(["powermetrics", "estimate"] as const).env("TOKENWATT_POWER"),
+  )
+  .addOption(
+    new Option("--interval-ms <ms>", "asked time between power records")
+      .choices(["50", "100", "200", "500", "1000"]).default("100").env("TOKENWATT_INTERVAL_MS"),
+  )
+  .addOption(
+    new Option("--repetitions <count>", "least number of measured repetitions")
+      .argParser(integer(1)).default(1),
+  )
+  .addOption(
+    new Option("--min-seconds <s>", "repeat the answer until this much is measured")
+      .argParser(number(0)).default(3),
+  )
+  .addOption(
+    new Option("--max-seconds <s>", "begin no repetition that would end after this")
+      .argParser(number(0.001)).default(60),
+  )
+  .addOption(
+    new Option("--baseline-seconds <s>", "idle time to measure before the answer")
+      .argParser(number(0)).default(5),
+  )
+  .addOption(
+    new Option("--warmup <count>", "repetitions before measuring, at least one second")
+      .argParser(integer(0)).default(1),
+  )
+  .addOption(new Option("--threads <count>", "threads of ONNX Runtime").argParser(integer(1, 1024)))
+  .addOption(
+    new Option("--spin <on|off>", "whether its idle threads spin").choices(["on", "off"] as const),
+  )
+  .addOption(
+    new Option("--temperature <t>", "0 takes the most probable token").argParser(number(0)).default(
+      0,
+    ),
+  )
+  .addOption(new Option("--top-k <count>", "sample among so many tokens").argParser(integer(1)))
+  .addOption(new Option("--top-p <p>", "sample among this probability").argParser(number(0, 1)))
+  .addOption(
+    new Option("--seed <number>", "of sampling and intervals").argParser(integer(0)).default(1),
+  )
+  .addOption(databaseOption())
+  .addOption(new Option("--experiment <name>", "experiment that the run belongs to"))
+  .addOption(
+    new Option("--tag <label>", "label of the run; may be given again")
+      .argParser((label: string, sofar: string[] | undefined) => [...sofar ?? [], label]),
+  )
+  .addOption(new Option("--json", "print the result as JSON and nothing else on stdout"))
+  .addOption(new Option("-q, --quiet", "no bar, no introduction, only the result"))
+  .addHelpText(
+    "after",
+    `
+Examples:
+  deno task profile
+  deno task profile "The old lamp" --max-new-tokens 32
+  deno task profile --power powermetrics --interval-ms 50 --db runs.db
+  deno task profile --json > run.json
+
+Flags win over TOKENWATT_… variables, these over tokenwatt.json in your folder.
+Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measured is kept).`,
+  )
+  .action(async (prompt, options) => {
+    const { json = false, quiet = false } = options;
+    const model = await loadModel(modelPath(options.model), { precision: options.precision });
+    using database = ProfileDatabase.open(userPath(options.db));
+    using signal = interruptible();
+    using screen = new LiveScreen({ json, quiet });
+    if (!quiet) await introduce(model, options.power, Number(options.intervalMs), screen);
+    const run = await profile(model, prompt, {
+      maxNewTokens: options.maxNewTokens,
+      repetitions: options.repetitions,
+      minSeconds: options.minSeconds,
+      maxSeconds: options.maxSeconds,
+      baselineSeconds: options.baselineSeconds,
+      warmup: options.warmup,
+      intervalMs: Number(options.intervalMs),
+      temperature: options.temperature,
+      seed: options.seed,
+      database,
+      signal,
+      live: (progress) => screen.update(progress),
+      ...given({
+        source: options.power,
+        threads: options.threads,
+        spin: options.spin === undefined ? undefined : options.spin === "on",
+        topK: options.topK,
+        topP: options.topP,
+        experiment: options.experiment,
+        tags: options.tag,
+      }),
+    });
+    screen.end();
+    if (json) console.log(JSON.stringify(runJson(run), null, 2));
+    else {
+      for (const line of summaryLines(run)) console.log(line);
+      if (!quiet) { for (const line of nextSteps(run, options.db)) console.log(line); }
+    }
+    if (run.status === "interrupted") throw new ExitWith(EXIT.interrupted);
+  });
+
+/** The shipped models are found from anywhere; all other paths count from the user's folder. */
+function modelPath(typed: string): string {
+  const path = userPath(typed);
+  try {
+    Deno.statSync(path);
+    return path;
+  } catch {
+    return typed.startsWith("models/") ? typed : path;
+  }
+}
+
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+if (import.meta.main) await runCommand(task);

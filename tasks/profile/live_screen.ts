@@ -1,0 +1,67 @@
+import type { ProfileProgress } from "../../lib/profile/mod.ts";
+import { duration, power, printable, ProgressBar } from "../frame/mod.ts";
+
+const LABELS: Record<ProfileProgress["stage"], string> = {
+  load: "loading the model",
+  warm_up: "warming up",
+  baseline: "measuring idle power",
+  measure: "measuring",
+  tail: "measuring idle power again",
+  analyse: "working out energies",
+};
+
+/** The text as it is generated, then a bar: never both on one line. */
+export class LiveScreen implements Disposable {
+  readonly #bar: ProgressBar;
+  readonly #printsText: boolean;
+  #hasText = false;
+  #isMidLine = false;
+
+  /** `json` keeps stdout free, `quiet` draws nothing. */
+  constructor({ json, quiet }: { json: boolean; quiet: boolean }) {
+    this.#bar = new ProgressBar(quiet);
+    this.#printsText = !json && !quiet;
+  }
+
+  /** A line of its own, on stderr where stdout is for data. */
+  say(line: string): void {
+    this.#bar.clear();
+    if (this.#printsText) console.log(line);
+    else console.error(line);
+  }
+
+  /** Draws what is new. */
+  update({ stage, fraction, secondsLeft, text, powerMw }: ProfileProgress): void {
+    if (text !== "" && this.#printsText) {
+      this.#bar.clear();
+      write(`${this.#hasText ? "" : "\n"}${printable(text)}`);
+      this.#hasText = this.#isMidLine = true;
+    }
+    if (stage === "warm_up" && this.#isMidLine) return;
+    this.#endLine();
+    const watts = powerMw === null ? "" : ` · ${power(powerMw)}`;
+    this.#bar.draw(fraction, `${LABELS[stage]}, ${duration(secondsLeft * 1000)} left${watts}`);
+  }
+
+  /** Leaves the cursor at the start of an empty line. */
+  end(): void {
+    this.#bar.clear();
+    this.#endLine();
+    if (this.#hasText) write("\n");
+    this.#hasText = false;
+  }
+
+  /** As {@link end}. */
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  #endLine(): void {
+    if (this.#isMidLine) write("\n");
+    this.#isMidLine = false;
+  }
+}
+
+function write(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}

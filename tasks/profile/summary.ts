@@ -1,0 +1,135 @@
+import type { Energy, Finding, Interval, PhaseEnergy, ProfilingRun } from "../../lib/record.ts";
+import {
+  bold,
+  digits,
+  dim,
+  duration,
+  energy,
+  energyInterval,
+  power,
+  printable,
+  tableLines,
+  yellow,
+} from "../frame/mod.ts";
+
+/** The result for people: one mean repetition as a table, what to think of it, what was found. */
+export function summaryLines(run: ProfilingRun): string[] {
+  const { measured, totals } = run;
+  const times = measured.repetitions === 1 ? "1 repetition" : `${measured.repetitions} repetitions`;
+  return [
+    bold(`One repetition`) + dim(
+      ` (mean of ${times}, ${duration(measured.durationMs)} and ` +
+        `${energy(measured.energyMj)} measured${labelOf(run)})`,
+    ),
+    ...phaseTable(run),
+    "",
+    `${bold("Power")}  mean ${power(totals.meanMw)}, peak ${power(totals.peakMw)}, ` +
+    `baseline ${power(totals.baselineMw)}${netOf(run)}`,
+    `${bold("Rails")}  ${railsOf(run)}`,
+    `${bold("Load")}   ${energy(totals.loadMj)} to load the model, once`,
+    "",
+    ...run.findings.map(findingLine),
+    `${bold("Verdict")}  ${run.verdict}`,
+  ];
+}
+
+function labelOf({ power: { kind } }: ProfilingRun): string {
+  return kind === "measured" ? "" : `, ${kind}`;
+}
+
+function phaseTable({ phases, totals }: ProfilingRun): string[] {
+  const tokensOf = ({ phase }: PhaseEnergy): number | null =>
+    phase === "prefill"
+      ? totals.promptTokens
+      : phase === "decode"
+      ? totals.generatedTokens - 1
+      : null;
+  const rows = phases.map((phase) => {
+    const tokens = tokensOf(phase);
+    return [
+      phase.phase.replace("_", "-"),
+      tokens === null ? "" : `${tokens}`,
+      duration(phase.durationMs),
+      tokens ? digits(tokens / phase.durationMs * 1000) : "",
+      energyInterval(phase.energy),
+      tokens ? energyInterval(perToken(phase.energy, tokens)) : "",
+      howSure(phase.energy),
+    ];
+  });
+  const { energyMj: mj, lowMj, highMj, durationMs } = totals;
+  rows.push(["total", "", duration(durationMs), "", energyInterval({ mj, lowMj, highMj }), "", ""]);
+  return tableLines([
+    { title: "phase" },
+    { title: "tokens", right: true },
+    { title: "time", right: true },
+    { title: "tokens/s", right: true },
+    { title: "energy", right: true },
+    { title: "per token", right: true },
+    { title: "method" },
+  ], rows);
+}
+
+/** What is known of the tokens: by groups of neighbours, as far as the records resolve them. */
+export function groupLines({ groups, tokens, power: { kind } }: ProfilingRun): string[] {
+  const rows = groups.map(({ firstIndex, lastIndex, durationMs, energy: whole }) => {
+    const count = lastIndex - firstIndex + 1;
+    const text = tokens.slice(firstIndex, lastIndex + 1).map((token) => token.text).join("");
+    return [
+      count === 1 ? `${firstIndex}` : `${firstIndex}–${lastIndex}`,
+      duration(durationMs),
+      energyInterval(perToken(whole, count)),
+      howSure(whole),
+      JSON.stringify(printable(text.length > 40 ? `${text.slice(0, 39)}…` : text)),
+    ];
+  });
+  const known = kind === "measured" ? "Tokens that are known together" : `Tokens, ${kind}`;
+  return groups.length === 0 ? [] : [
+    bold(known),
+    ...tableLines([
+      { title: "tokens" },
+      { title: "time", right: true },
+      { title: "per token", right: true },
+      { title: "method" },
+      { title: "text" },
+    ], rows),
+  ];
+}
+
+function perToken({ mj, lowMj, highMj }: Interval, tokens: number): Interval {
+  const part = (value: number | null) => value === null ? null : value / tokens;
+  return { mj: part(mj), lowMj: part(lowMj), highMj: part(highMj) };
+}
+
+/** 95 % of the joint draws, or limits that cannot be passed. */
+function howSure({ method, resolved, interval }: Energy): string {
+  if (method === null) return "not measured";
+  if (method === "estimated") return method;
+  return `${method}${interval === "hard" ? ", limits" : ", 95 %"}${resolved ? "" : ", unresolved"}`;
+}
+
+function netOf({ phases }: ProfilingRun): string {
+  const net = phases.reduce<number | null>(
+    (sum, { energy: { net } }) => sum === null || !net || net.mj === null ? null : sum + net.mj,
+    0,
+  );
+  return net === null ? "" : `; ${energy(net)} above idle`;
+}
+
+function railsOf({ phases, power: { rails, totalRails } }: ProfilingRun): string {
+  const parts = rails.map((rail) => {
+    const mj = phases.reduce<number | null>((sum, { energy: { byRail } }) => {
+      const part = byRail[rail]?.mj ?? null;
+      return sum === null || part === null ? null : sum + part;
+    }, 0);
+    return `${rail.toUpperCase()} ${mj === null ? "not measured" : energy(mj)}`;
+  });
+  const missing = rails.includes("dram") || totalRails.includes("system")
+    ? []
+    : ["DRAM not measured"];
+  return [...parts, ...missing].join(", ");
+}
+
+function findingLine({ severity, message, remedy }: Finding): string {
+  const text = `${printable(message)}; ${printable(remedy)}`;
+  return severity === "info" ? dim(`·  ${text}`) : yellow(`!  ${text}`);
+}

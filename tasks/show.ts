@@ -1,0 +1,62 @@
+/**
+ * `deno task show RUN`: one stored run.
+ *
+ * @module
+ */
+import { Option } from "@commander-js/extra-typings";
+import { InputError } from "../lib/errors.ts";
+import type { StoredRun } from "../lib/store/mod.ts";
+import { ProfileDatabase } from "../lib/store/mod.ts";
+import {
+  bold,
+  command,
+  databaseOption,
+  dim,
+  printable,
+  runCommand,
+  userPath,
+} from "./frame/mod.ts";
+import { runJson } from "./profile/json.ts";
+import { groupLines, summaryLines } from "./profile/summary.ts";
+
+const task = command("show", "Show one stored run.")
+  .argument("[run]", 'its id, the beginning of it, or "last"', "last")
+  .addOption(databaseOption())
+  .addOption(new Option("--json", "print what profile --json printed"))
+  .addHelpText(
+    "after",
+    `
+Examples:
+  deno task show
+  deno task show 20261123-0530 --json`,
+  )
+  .action((id, { db, json }) => {
+    using database = ProfileDatabase.open(userPath(db), { readOnly: true });
+    const run = database.getRun(id);
+    if (!run) {
+      throw new InputError(`Cannot show run "${id}": ${db} holds no such run`, {
+        remedy: "deno task runs lists those that are there",
+      });
+    }
+    if (json) console.log(JSON.stringify(runJson(run), null, 2));
+    else for (const line of lines(run)) console.log(line);
+  });
+
+function lines(run: StoredRun): string[] {
+  const reason = run.reason === null ? "" : ` (${printable(run.reason)})`;
+  return [
+    `${bold("Run")}    ${run.runId}, ${run.status}${reason}, ` +
+    new Date(run.startedAtMs).toISOString(),
+    `${bold("Model")}  ${printable(run.model.name)}: ${printable(run.model.family)}, ` +
+    `${run.model.numLayers} layers, ${run.model.precision}`,
+    `${bold("Power")}  ${printable(run.power.label)}, asked every ${run.power.intervalMs} ms`,
+    "",
+    dim(printable(run.prompt)) + printable(run.response),
+    "",
+    ...summaryLines(run),
+    "",
+    ...groupLines(run),
+  ];
+}
+
+if (import.meta.main) await runCommand(task);
