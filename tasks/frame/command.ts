@@ -14,8 +14,7 @@ export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const
 
 /** A command with the habits that all of ours share. */
 export function command(name: string, description: string): Command {
-  return new Command(name)
-    .usage("[options]")
+  return new Command(`deno task ${name}`)
     .description(description)
     .showHelpAfterError(false)
     .helpOption("-h, --help", "show this help")
@@ -32,7 +31,7 @@ export async function runCommand(command: CommandUnknownOpts, args = Deno.args):
 }
 
 async function codeOf(command: CommandUnknownOpts, args: readonly string[]): Promise<number> {
-  command.name(command.name()).configureOutput({
+  command.configureOutput({
     outputError: (text, write) => write(printable(text)),
   });
   try {

@@ -14,7 +14,7 @@ export function applyConfigFile(command: Command): void {
   const path = userPath(FILE);
   const values = read(path);
   if (values === null) return;
-  const section = values[command.name()];
+  const section = values[nameOf(command)];
   const own = isRecord(section) ? section : {};
   for (const [key, value] of Object.entries({ ...values, ...own })) {
     if (isRecord(value)) continue;
@@ -28,6 +28,11 @@ export function applyConfigFile(command: Command): void {
       : value;
     command.setOptionValueWithSource(option.attributeName(), parsed, "config");
   }
+}
+
+/** "profile" of "deno task profile". */
+function nameOf(command: Command): string {
+  return command.name().split(" ").at(-1) ?? "";
 }
 
 function read(path: string): Record<string, unknown> | null {
@@ -57,7 +62,7 @@ function read(path: string): Record<string, unknown> | null {
 
 function unknown(path: string, key: string, command: Command): InputError {
   const known = command.options.map((option) => option.long?.slice(2)).join(", ");
-  return new InputError(`Cannot use "${key}" for ${command.name()} in ${path}`, {
+  return new InputError(`Cannot use "${key}" for ${nameOf(command)} in ${path}`, {
     remedy: `use one of ${known}`,
   });
 }

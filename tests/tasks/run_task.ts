@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** How a task ended. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Settings of a spawned task. */
+export interface TaskOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+/** Starts a task with the very flags that deno.json gives it. */
+export function spawnTask(
+  name: string,
+  args: string[],
+  options: TaskOptions = {},
+): Deno.ChildProcess {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  const [program, ...flags] = (tasks[name] as string).split(" ");
+  if (program !== "deno") throw new Error(`Cannot spawn task ${name}: it runs ${program}`);
+  return new Deno.Command(Deno.execPath(), {
+    args: [...flags, ...args],
+    cwd: ROOT,
+    env: { INIT_CWD: options.cwd ?? ROOT, NO_COLOR: "1", ...options.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs a task to its end. */
+export async function runTask(
+  name: string,
+  args: string[],
+  options: TaskOptions = {},
+): Promise<Ended> {
+  return await ended(spawnTask(name, args, options));
+}
+
+/** Waits for a task that was spawned. */
+export async function ended(child: Deno.ChildProcess): Promise<Ended> {
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Flags of a run that takes about two seconds. */
+export const SHORT = [
+  "--max-new-tokens",
+  "8",
+  "--baseline-seconds",
+  "0.5",
+  "--min-seconds",
+  "0.6",
+  "--warmup",
+  "0",
+];
