@@ -9,7 +9,7 @@ import type {
   StoredSection,
   StoredToken,
 } from "../record.ts";
-import type { Sql, SqliteDriver } from "./connection.ts";
+import type { Sql } from "./connection.ts";
 import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
 import { openDatabase } from "./location.ts";
 import { readComponents, readLayers } from "./read_metrics.ts";
@@ -20,6 +20,7 @@ import type {
   DeepOperationMetric,
   LayerMetric,
   PowerTimelinePoint,
+  ProfileDatabaseOptions,
   RunFilter,
   RunListing,
   RunSummary,
@@ -37,14 +38,6 @@ import {
   writeTokens,
 } from "./write_rows.ts";
 import { writeHeader, writeOutcome } from "./write_run.ts";
-
-/** How a database is opened. */
-export interface ProfileDatabaseOptions {
-  /** Another SQLite library; default: `node:sqlite`. */
-  driver?: SqliteDriver;
-  /** Refuse to create, migrate or change anything. Default false. */
-  readOnly?: boolean;
-}
 
 /**
  * All runs that were ever profiled, in one SQLite file. Every writing call is one transaction, so
@@ -71,7 +64,7 @@ export class ProfileDatabase implements RunSink, Disposable {
   /** The runs that this connection writes, with the lock that says so; none is needed in memory. */
   readonly #writing = new Map<string, RunLock | null>();
   #closed = false;
-  readonly #origins = new Map<string, RunOrigin>();
+  readonly #origins = new Map<string, FoundRun>();
 
   private constructor(path: string, sql: Sql, file: string | null) {
     this.path = path;
@@ -238,7 +231,7 @@ export class ProfileDatabase implements RunSink, Disposable {
   #append(runId: string, work: (run: RunOrigin) => void): void {
     this.#sql.transaction(() => {
       const run = this.#origins.get(runId) ?? findRun(this.#sql, runId);
-      if (!run) {
+      if (run?.runId !== runId) {
         throw new InputError(`Cannot write to the run "${runId}": there is no such run`, {
           remedy: "use the id that createRun returned",
         });

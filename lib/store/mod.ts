@@ -10,7 +10,7 @@ export {
   type SqliteStatement,
   type SqliteValue,
 } from "./connection.ts";
-export { ProfileDatabase, type ProfileDatabaseOptions } from "./database.ts";
+export { ProfileDatabase } from "./database.ts";
 export type { RunHost } from "./host.ts";
 export type {
   ActivationStats,
@@ -20,6 +20,7 @@ export type {
   LayerMetric,
   MetricEnergy,
   PowerTimelinePoint,
+  ProfileDatabaseOptions,
   RunFilter,
   RunListing,
   RunSummary,

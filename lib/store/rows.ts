@@ -7,7 +7,16 @@ import type {
   RunTotals,
   StoredToken,
 } from "../record.ts";
+import type { SqliteDriver } from "./connection.ts";
 import type { RunHost } from "./host.ts";
+
+/** How a database is opened. */
+export interface ProfileDatabaseOptions {
+  /** Another SQLite library; default: `node:sqlite`. */
+  driver?: SqliteDriver;
+  /** Refuse to create, migrate or change anything. Default false. */
+  readOnly?: boolean;
+}
 
 /** A run as a list shows it: what its row holds, without tokens, sections and trace. */
 export interface RunListing

@@ -314,6 +314,9 @@ Deno.test("writing to a run that does not exist is refused", () => {
   using database = open();
   const nowhere = () => database.addTokens("20260101-000000-000000", []);
   assert.throws(nowhere, /no such run; use the id that createRun returned/);
+  // References are for readers: a writer must not hit another run by a short name.
+  store(database);
+  assert.throws(() => database.finishRun("last", { status: "failed" }), /no such run/);
 });
 
 Deno.test("ProfileDatabase runs on any driver with exec and prepare", async () => {
