@@ -31,6 +31,7 @@ const STAMP_STEP_MS = 1000;
 // M1 records of 1 s fit 339 s to within a second: less than 4 ms a record (notes on powermetrics, 4.6).
 const LARGEST_GAP_MS = 4;
 const GAP_STEP_MS = 0.02;
+const PROMPT_ONE_IN = 32;
 
 /**
  * Explains as many records from `from` on as `reading` can; at least one.
@@ -60,11 +61,14 @@ export function fitReading(
 
   function orShorter(segment: Segment): Segment {
     if (!segment.broken) return segment;
-    const to = Math.max(segment.to, range.from + 1);
-    const shorter = tryGap(reading, records, arrivalsMs, { ...range, to }, 0);
-    if (!shorter.broken) return { ...shorter, broken: true };
+    // The boundary that failed is the end of one record and the start of the next: either may be wrong.
+    for (const to of [segment.to + 1, segment.to]) {
+      if (to <= range.from || to > range.to) continue;
+      const shorter = tryGap(reading, records, arrivalsMs, { ...range, to }, 0);
+      if (!shorter.broken) return { ...shorter, broken: true };
+    }
     // A single record that contradicts itself: its arrival is what is left.
-    const alone = { ...range, to, notBeforeMs: -Infinity };
+    const alone = { ...range, to: range.from + 1, notBeforeMs: -Infinity };
     return { ...tryGap("arrival", records, arrivalsMs, alone, 0), broken: true };
   }
 }
@@ -97,22 +101,31 @@ function tryGap(
   lowMs[0] = notBeforeMs - baseMs;
 
   let sinceStart = 0;
-  let fastest = Infinity;
+  let fastest = { boundary: 0, latenessMs: Infinity, arrivalMs: Infinity };
   for (let i = 0; i < count; i++) {
     const { elapsedNs, timestampMs } = records[from + i]!;
     stepsMs[i] = elapsedNs / 1e6 + gapMs;
     sinceStart += stepsMs[i]!;
     const arrivalMs = (arrivalsMs[from + i] ?? Infinity) - baseMs;
     highMs[i + 1] = Math.min(highMs[i + 1]!, arrivalMs);
-    fastest = Math.min(fastest, arrivalMs - sinceStart);
-    if (reading === "arrival" || timestampMs === null) continue;
+    if (reading === "arrival") {
+      const latenessMs = arrivalMs - sinceStart;
+      if (latenessMs < fastest.latenessMs) fastest = { boundary: i + 1, latenessMs, arrivalMs };
+      // Without stamps nothing bounds from below but this: of some records, the fastest was not a
+      // whole interval late.
+      if ((i + 1) % PROMPT_ONE_IN !== 0 && i + 1 < count) continue;
+      lowMs[fastest.boundary] = Math.max(
+        lowMs[fastest.boundary]!,
+        fastest.arrivalMs === Infinity ? -Infinity : fastest.arrivalMs - intervalMs,
+      );
+      fastest.latenessMs = Infinity;
+      continue;
+    }
+    if (timestampMs === null) continue;
     const stamped = reading === "start" ? i : i + 1;
     lowMs[stamped] = Math.max(lowMs[stamped]!, timestampMs - baseMs);
     highMs[stamped] = Math.min(highMs[stamped]!, timestampMs + STAMP_STEP_MS - baseMs);
   }
-  // Without stamps nothing bounds from below but this: the fastest record was not a whole interval late.
-  if (reading === "arrival") lowMs[0] = Math.max(lowMs[0]!, fastest - intervalMs);
-
   const tube = { lowMs, highMs };
   const brokenAt = narrow(tube, stepsMs);
   return {
