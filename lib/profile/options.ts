@@ -9,7 +9,7 @@ export interface ProfileProgress {
   fraction: number;
   /** Seconds that are left, as far as can be said. */
   secondsLeft: number;
-  /** Text that was generated since the last call, in the first pass over the prompt. */
+  /** What was generated so far, in the first pass over the prompt. */
   text: string;
   /** The latest power of all rails in the total, in mW. */
   powerMw: number | null;

@@ -44,7 +44,7 @@ export class Stages implements Disposable {
     this.#expectedMs.measure = Math.max(durationMs, Math.min(wantedMs, maxSeconds * 1000));
   }
 
-  /** Text for the next call of `live`. */
+  /** Takes text as it is generated. */
   write(text: string): void {
     this.#text += text;
   }
@@ -61,13 +61,11 @@ export class Stages implements Disposable {
       stages.reduce((total, stage) => total + this.#expectedMs[stage], 0);
     const insideMs = Math.min(nowMs() - this.#sinceMs, this.#expectedMs[this.#stage]);
     const doneMs = sum(order.slice(0, at)) + insideMs;
-    const text = this.#text;
-    this.#text = "";
     this.plan.live?.({
       stage: this.#stage,
       fraction: doneMs / sum(order),
       secondsLeft: (sum(order) - doneMs) / 1000,
-      text,
+      text: this.#text,
       powerMw: this.powerMw(),
     });
   }

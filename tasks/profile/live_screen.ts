@@ -14,7 +14,7 @@ const LABELS: Record<ProfileProgress["stage"], string> = {
 export class LiveScreen implements Disposable {
   readonly #bar: ProgressBar;
   readonly #printsText: boolean;
-  #hasText = false;
+  #printed = 0;
   #isMidLine = false;
 
   /** `json` keeps stdout free, `quiet` draws nothing. */
@@ -32,10 +32,11 @@ export class LiveScreen implements Disposable {
 
   /** Draws what is new. */
   update({ stage, fraction, secondsLeft, text, powerMw }: ProfileProgress): void {
-    if (text !== "" && this.#printsText) {
+    if (text.length > this.#printed && this.#printsText) {
       this.#bar.clear();
-      write(`${this.#hasText ? "" : "\n"}${printable(text)}`);
-      this.#hasText = this.#isMidLine = true;
+      write(`${this.#printed > 0 ? "" : "\n"}${printable(text.slice(this.#printed))}`);
+      this.#printed = text.length;
+      this.#isMidLine = true;
     }
     if (stage === "warm_up" && this.#isMidLine) return;
     this.#endLine();
@@ -47,8 +48,8 @@ export class LiveScreen implements Disposable {
   end(): void {
     this.#bar.clear();
     this.#endLine();
-    if (this.#hasText) write("\n");
-    this.#hasText = false;
+    if (this.#printed > 0) write("\n");
+    this.#printed = 0;
   }
 
   /** As {@link end}. */
