@@ -47,13 +47,13 @@ export interface Engine {
  * @throws {InputError} Where the runtime cannot load the model or its inputs are of no known kind.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { loadModel, openSession } from "@tokenwatt/tokenwatt";
  *
  * const model = await loadModel("models/tinytales");
  * await using session = await openSession(model, { threads: 1 });
  * const logits = await session.run(model.tokenizer.encode("Once upon a time"));
- * console.log(logits.length, session.pastLength); // 1024 5
+ * console.assert(logits.length === 1024 && session.pastLength === 5);
  * ```
  */
 export async function openSession(model: Model, options: SessionOptions = {}): Promise<Session> {

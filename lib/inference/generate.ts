@@ -43,13 +43,16 @@ export interface GenerateOptions extends SamplingOptions, SessionOptions {
  * @throws {InputError} Where an option or the prompt cannot be used with this model.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { generate, loadModel } from "@tokenwatt/tokenwatt";
  *
  * const model = await loadModel("models/tinytales");
- * for await (const token of generate(model, "Once upon a time", { maxNewTokens: 16 })) {
- *   console.log(token.text, token.endMs - token.startMs);
+ * let text = "";
+ * for await (const token of generate(model, "Once upon a time", { maxNewTokens: 4 })) {
+ *   console.assert(token.endMs > token.startMs);
+ *   text += token.text;
  * }
+ * console.assert(text === ", a brave fox");
  * ```
  */
 export async function* generate(

@@ -33,7 +33,12 @@ export function createSampler(options: SamplingOptions = {}): (logits: Float32Ar
   if (!Number.isSafeInteger(seed)) throw refuse("seed", seed, "use a whole number");
   if (temperature === 0) return best;
   const random = mulberry32(seed);
-  return (logits) => draw(candidates(logits, temperature, topK, topP), random());
+  return (logits) => {
+    const weights = weigh(logits, temperature);
+    if (topK === undefined && topP === undefined) return draw(weights, random());
+    const kept = nucleus(weights, topK, topP);
+    return kept[draw(kept.map((candidate) => candidate.weight), random())]!.id;
+  };
 }
 
 /** The id with the highest logit, the lowest id among equals. */
@@ -55,68 +60,66 @@ interface Candidate {
   weight: number;
 }
 
-// Weights are not normalised: draw() needs only their ratios.
-function candidates(
-  logits: Float32Array,
-  temperature: number,
-  topK: number | undefined,
-  topP: number | undefined,
-): Candidate[] {
+// Probabilities but for their sum: only their ratios matter.
+function weigh(logits: Float32Array, temperature: number): Float64Array {
   const highest = logits[best(logits)]!;
-  let all: Candidate[] = [];
-  let total = 0;
+  const weights = new Float64Array(logits.length);
   for (let id = 0; id < logits.length; id++) {
     const weight = Math.exp((logits[id]! - highest) / temperature);
-    if (!(weight > 0)) continue;
-    all.push({ id, weight });
-    total += weight;
+    weights[id] = weight > 0 ? weight : 0; // NaN counts as impossible
   }
-  if (topK === undefined && topP === undefined) return all;
-  if (topK === undefined && topP !== undefined) {
-    // Sorting 100,000 tokens takes tens of ms. Those under this weight cannot be among the first
-    // that reach the sum, as all of them together are worth less than what may be missing from it.
-    const floor = total * (1 - topP) / logits.length;
-    all = all.filter(({ weight }) => weight >= floor);
-  }
-  if (topK !== undefined) all = largest(all, topK);
-  else all.sort(rank);
-  if (topP === undefined) return all;
-  const target = topP * (topK === undefined ? total : all.reduce((sum, c) => sum + c.weight, 0));
+  return weights;
+}
+
+function nucleus(weights: Float64Array, topK: number | undefined, topP = 1): Candidate[] {
+  let total = 0;
+  if (topK === undefined) { for (const weight of weights) total += weight; }
+  // Sorting 100,000 tokens takes tens of ms. Those under this weight cannot be among the first that
+  // reach topP, as all of them together are worth less than what may be missing from the sum.
+  const floor = total * (1 - topP) / weights.length;
+  const kept = topK === undefined ? atLeast(weights, floor) : largest(weights, topK);
+  if (topK !== undefined) total = kept.reduce((sum, { weight }) => sum + weight, 0);
   let sum = 0;
-  const count = all.findIndex(({ weight }) => (sum += weight) >= target);
-  return count === -1 ? all : all.slice(0, count + 1);
+  const last = kept.findIndex(({ weight }) => (sum += weight) >= topP * total);
+  return last === -1 || topP === 1 ? kept : kept.slice(0, last + 1);
 }
 
-function rank(a: Candidate, b: Candidate): number {
-  return b.weight - a.weight || a.id - b.id;
-}
-
-// The k best in order: a list kept sorted while it is filled, since k is small beside the vocabulary.
-function largest(all: Candidate[], k: number): Candidate[] {
+function atLeast(weights: Float64Array, floor: number): Candidate[] {
   const kept: Candidate[] = [];
-  for (const candidate of all) {
-    const last = kept[kept.length - 1];
-    if (kept.length === k && rank(candidate, last!) > 0) continue;
-    let low = 0;
-    for (let high = kept.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (rank(candidate, kept[middle]!) < 0) high = middle;
-      else low = middle + 1;
-    }
-    kept.splice(low, 0, candidate);
+  for (let id = 0; id < weights.length; id++) {
+    const weight = weights[id]!;
+    if (weight > 0 && weight >= floor) kept.push({ id, weight });
+  }
+  return kept.sort((a, b) => b.weight - a.weight || a.id - b.id);
+}
+
+// The k best in order: a list that stays sorted while it is filled, since k is small as a rule.
+function largest(weights: Float64Array, k: number): Candidate[] {
+  if (k > 256) return atLeast(weights, 0).slice(0, k);
+  const kept: Candidate[] = [];
+  for (let id = 0; id < weights.length; id++) {
+    const weight = weights[id]!;
+    if (!(weight > (kept.length < k ? 0 : kept[k - 1]!.weight))) continue;
+    let place = kept.length;
+    while (place > 0 && kept[place - 1]!.weight < weight) place--;
+    kept.splice(place, 0, { id, weight });
     if (kept.length > k) kept.pop();
   }
   return kept;
 }
 
-function draw(all: readonly Candidate[], random: number): number {
-  const total = all.reduce((sum, candidate) => sum + candidate.weight, 0);
+function draw(weights: Float64Array | number[], random: number): number {
+  let total = 0;
+  for (const weight of weights) total += weight;
   let rest = random * total;
-  for (const { id, weight } of all) {
-    rest -= weight;
-    if (rest < 0) return id;
+  let last = 0;
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] === 0) continue;
+    last = i;
+    rest -= weights[i]!;
+    if (rest < 0) return i;
   }
-  return all[all.length - 1]!.id; // rounding
+  return last; // rounding
 }
 
 // Tommy Ettinger's mulberry32 (public domain): 32 bits of state, the same on every machine.

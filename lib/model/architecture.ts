@@ -37,11 +37,13 @@ export interface Architecture {
  * @throws {InputError} Where the file is not a whole ONNX model or its config is broken.
  *
  * @example
- * ```ts ignore
- * import { detectArchitecture } from "@tokenwatt/tokenwatt";
+ * ```ts
+ * import { detectArchitecture, loadModel } from "@tokenwatt/tokenwatt";
  *
- * const architecture = await detectArchitecture("out/llama/model.onnx");
- * architecture.componentOf("/model/layers.0/self_attn/q_proj/MatMul"); // { layer: 0, component: "q_proj" }
+ * const { onnxPath } = await loadModel("models/tinytales");
+ * const architecture = await detectArchitecture(onnxPath);
+ * const place = architecture.componentOf("/model/layers.0/self_attn/q_proj/MatMul");
+ * console.assert(place?.layer === 0 && place.component === "q_proj");
  * ```
  */
 export function detectArchitecture(onnxPath: string): Promise<Architecture> {

@@ -61,11 +61,20 @@ export interface BuiltModel {
  * @throws {InputError} Where the config or the weights cannot be used, or the folder not written.
  *
  * @example
- * ```ts ignore
- * import { buildModel } from "@tokenwatt/tokenwatt";
+ * ```ts
+ * import { buildModel, loadModel } from "@tokenwatt/tokenwatt";
  *
- * const config = JSON.parse(await Deno.readTextFile("models/tinytales/config.json"));
- * await buildModel({ ...config, num_hidden_layers: 12 }, { outDir: "out/deeper", seed: 1 });
+ * const config = {
+ *   vocab_size: 512,
+ *   hidden_size: 64,
+ *   intermediate_size: 128,
+ *   num_hidden_layers: 2,
+ *   num_attention_heads: 4,
+ * };
+ * const folder = await Deno.makeTempDir();
+ * const { path } = await buildModel(config, { outDir: `${folder}/small`, seed: 1 });
+ * console.assert((await loadModel(path)).architecture.numLayers === 2);
+ * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export async function buildModel(config: LlamaConfig, options: BuildOptions): Promise<BuiltModel> {

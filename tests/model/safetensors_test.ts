@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { InputError } from "../../lib/errors.ts";
+import { openCheckpoint } from "../../lib/model/safetensors.ts";
+import { safetensors, SMALL, temporaryFolder, weightsFor } from "./checkpoints.ts";
+
+Deno.test("openCheckpoint() reads all tensors, across the files that an index names", async () => {
+  using folder = temporaryFolder();
+  const all = [...weightsFor(SMALL)];
+  const half = Math.floor(all.length / 2);
+  const shards = { "a.safetensors": all.slice(0, half), "b.safetensors": all.slice(half) };
+  const weight_map: Record<string, string> = {};
+  for (const [name, weights] of Object.entries(shards)) {
+    await Deno.writeFile(`${folder.path}/${name}`, safetensors(new Map(weights), "F32"));
+    for (const [weight] of weights) weight_map[weight] = name;
+  }
+  const index = `${folder.path}/model.safetensors.index.json`;
+  await Deno.writeTextFile(index, JSON.stringify({ weight_map }));
+  using checkpoint = openCheckpoint(index);
+  assert.equal(checkpoint.tensors.size, all.length);
+  for (const [name, { shape, values }] of all) {
+    const tensor = checkpoint.tensors.get(name)!;
+    assert.deepEqual(tensor.shape, shape);
+    assert.deepEqual(new Float32Array(tensor.read().buffer), values);
+  }
+});
+
+const BROKEN: [string, (whole: Uint8Array<ArrayBuffer>) => Uint8Array, RegExp][] = [
+  ["an empty file", () => new Uint8Array(0), /only 0 bytes/],
+  ["a header that is cut", (whole) => whole.subarray(0, 200), /header claims \d+ bytes/],
+  ["data that are cut", (whole) => whole.subarray(0, whole.length - 1), /ends at byte/],
+  ["a header that is not JSON", (whole) => {
+    const damaged = whole.slice();
+    damaged[8] = 0x78;
+    return damaged;
+  }, /not JSON/],
+  ["a text", () => new TextEncoder().encode("not a checkpoint at all"), /header claims/],
+];
+
+for (const [name, damage, message] of BROKEN) {
+  Deno.test(`openCheckpoint() says what is wrong with ${name}`, async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/w.safetensors`;
+    await Deno.writeFile(path, damage(safetensors(weightsFor(SMALL), "F16")));
+    assert.throws(
+      () => openCheckpoint(path),
+      (error) => error instanceof InputError && message.test(error.message),
+    );
+  });
+}
+
+Deno.test("openCheckpoint() refuses to read types that it cannot convert", async () => {
+  using folder = temporaryFolder();
+  const header = { w: { dtype: "I8", shape: [2], data_offsets: [0, 2] } };
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const length = new Uint8Array(new BigUint64Array([BigInt(json.length)]).buffer);
+  await Deno.writeFile(`${folder.path}/w`, new Uint8Array([...length, ...json, 1, 2]));
+  using checkpoint = openCheckpoint(`${folder.path}/w`);
+  assert.throws(() => checkpoint.tensors.get("w")!.read(), /its type is I8/);
+});
