@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- a command says what it refuses
 /**
  * `deno task test`: the one gate, for people and for CI. The steps stand here; what each does
  * stands in its file under `test/`.

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- the step shows its assertions
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareChromium, render } from "./chromium.ts";

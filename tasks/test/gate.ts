@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- printing is what this file is for
 import type { Gate, Outcome, Skip, Step } from "./step.ts";
 
 /** The outcome of a step, and how long it took. */

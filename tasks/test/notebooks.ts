@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- the step shows its assertions
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { installKernel, jupyterEnv } from "../../setup/kernel.ts";

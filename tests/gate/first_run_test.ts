@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- the measured number is printed, for README to quote
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

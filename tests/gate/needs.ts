@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- the gate collects these lines and lists them at its end
 /** Registers a test that only runs where `lacking` is `null`; elsewhere its reason is printed. */
 export function testUnless(
   lacking: string | null,
