@@ -23,3 +23,22 @@ export class InputError extends Error {
     this.remedy = options.remedy;
   }
 }
+
+/** An error as it crosses threads, where classes are lost. */
+export interface PlainError {
+  message: string;
+  /** What to do next; `null` for an error that is not the user's. */
+  remedy: string | null;
+}
+
+/** Takes an error apart, to be sent to another thread. */
+export function plainError(error: unknown): PlainError {
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, remedy: error instanceof InputError ? error.remedy : null };
+}
+
+/** Puts an error of another thread together again. */
+export function revivedError({ message, remedy }: PlainError): Error {
+  if (remedy === null) return new Error(message);
+  return new InputError(message.slice(0, -`; ${remedy}`.length), { remedy });
+}

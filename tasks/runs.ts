@@ -63,7 +63,7 @@ function listing(runs: readonly RunListing[]): string[] {
       power.source,
       totals ? `${totals.generatedTokens}` : "–",
       rate(totals?.tokensPerSecond ?? null),
-      rate(totals?.joulesPerToken == null ? null : totals.joulesPerToken * 1000),
+      rate(typeof totals?.joulesPerToken === "number" ? totals.joulesPerToken * 1000 : null),
       printable(prompt.length > 40 ? `${prompt.slice(0, 39)}…` : prompt).replaceAll("\n", " "),
     ]),
   );

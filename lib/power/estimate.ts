@@ -1,5 +1,5 @@
 import { cpuUsage } from "node:process";
-import { nowMs } from "../clock.ts";
+import { nowMs, pause } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { SourceInfo } from "../record.ts";
 import type {
@@ -69,9 +69,11 @@ export class EstimateSource implements PowerSource {
     let startMs = originMs;
     let startCpuMs = cpuTimeMs();
     while (!signal.aborted) {
-      // The next tick of a fixed grid, so that late timers do not add up.
-      const nextMs = originMs + (Math.floor((startMs - originMs) / intervalMs) + 1) * intervalMs;
-      await sleep(nextMs - nowMs(), signal);
+      // The next tick of a fixed grid, so that late timers do not add up, but never a short record:
+      // the kernel books CPU time in steps of up to 4 ms.
+      const nextMs = originMs +
+        (Math.floor((startMs - originMs) / intervalMs + 0.5) + 1) * intervalMs;
+      await pause(nextMs - nowMs(), signal);
       const endMs = nowMs();
       const endCpuMs = cpuTimeMs();
       // A record of less than a millisecond says nothing: the CPU clock's own step is of that size.
@@ -121,16 +123,4 @@ function checked(options: EstimateOptions): Required<EstimateOptions> {
     });
   }
   return { idleMwPerCpu, busyMwPerCpu, cpus, statedError };
-}
-
-function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, Math.max(0, durationMs));
-    signal.addEventListener("abort", done);
-  });
 }

@@ -1,8 +1,8 @@
-import { InputError } from "../errors.ts";
+import { type PlainError, revivedError } from "../errors.ts";
 import type { Finding, PowerSample, RawPowerBatch, SourceInfo } from "../record.ts";
 import type { Alignment } from "./align.ts";
 import { detectPowerSource, powerStatus } from "./detect.ts";
-import type { MonitorNews, MonitorOrder, SamplerDeath } from "./messages.ts";
+import type { MonitorNews, MonitorOrder } from "./messages.ts";
 import { type MonitorLoss, Recording } from "./recording.ts";
 import { type PowerSourceSpec, samplingInterval, type SamplingIntervalMs } from "./source.ts";
 import { createSource, sourceSpec } from "./sources.ts";
@@ -49,7 +49,7 @@ export class PowerMonitor implements AsyncDisposable {
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #hasEnded = false;
-  #death: SamplerDeath | null = null;
+  #death: PlainError | null = null;
 
   /** Throws `InputError` for an unknown source or interval; nothing is started yet. */
   constructor(options: PowerMonitorOptions = {}) {
@@ -216,7 +216,7 @@ export class PowerMonitor implements AsyncDisposable {
     }
   }
 
-  #end(death: SamplerDeath | null): void {
+  #end(death: PlainError | null): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#worker?.terminate();
@@ -224,16 +224,11 @@ export class PowerMonitor implements AsyncDisposable {
     if (this.#stopping === null) {
       this.#death = death ?? { message: "The power sampler ended by itself", remedy: null };
     }
-    this.#delivered.reject(death === null ? stoppedEarly() : errorOf(death));
+    this.#delivered.reject(death === null ? stoppedEarly() : revivedError(death));
     this.#ended.resolve();
   }
 }
 
 function stoppedEarly(): Error {
   return new Error("Stopped before the first power record");
-}
-
-function errorOf({ message, remedy }: SamplerDeath): Error {
-  if (remedy === null) return new Error(message);
-  return new InputError(message.slice(0, -`; ${remedy}`.length), { remedy });
 }

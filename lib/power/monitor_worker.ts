@@ -6,7 +6,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { nowMs } from "../clock.ts";
-import { InputError } from "../errors.ts";
+import { plainError } from "../errors.ts";
 import type { RawPowerBatch } from "../record.ts";
 import type { MonitorNews, MonitorOrder } from "./messages.ts";
 import { createSource } from "./sources.ts";
@@ -45,9 +45,7 @@ async function sample(
     }
     tell({ news: "ended", death: null });
   } catch (error) {
-    const remedy = error instanceof InputError ? error.remedy : null;
-    const message = error instanceof Error ? error.message : String(error);
-    tell({ news: "ended", death: { message, remedy } });
+    tell({ news: "ended", death: plainError(error) });
   }
 }
 

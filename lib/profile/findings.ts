@@ -1,4 +1,3 @@
-import { checkSampling } from "../power/mod.ts";
 import type { Finding } from "../record.ts";
 import type { Repetition } from "./messages.ts";
 import type { PowerEvidence } from "./evidence.ts";
@@ -15,17 +14,12 @@ const ENOUGH_RECORDS = 10;
 export function findingsOf(
   power: PowerEvidence,
   repetitions: readonly Repetition[],
-  sampling: Parameters<typeof checkSampling>[1] & {
-    aligned: readonly Finding[];
-    died: string | null;
-  },
+  sampling: readonly Finding[],
 ): Finding[] {
   const window = windowOf(repetitions);
   return [
     ...estimated(power),
-    ...died(sampling.died),
-    ...sampling.aligned,
-    ...checkSampling(power.samples, sampling),
+    ...sampling,
     ...tooShort(power, window),
     ...drifted(power),
     ...notSteady(repetitions),
@@ -49,18 +43,6 @@ function estimated({ info }: PowerEvidence): Finding[] {
     unit: "%",
     message: `energy is an estimate, not a measurement (± ${percent} %): ${info.label}`,
     remedy: "run on a Mac with the sudo rule for powermetrics; docs/powermetrics.md says how",
-  }];
-}
-
-function died(message: string | null): Finding[] {
-  if (message === null) return [];
-  return [{
-    kind: "sampler-died",
-    severity: "invalid",
-    value: 1,
-    unit: "count",
-    message: `power sampling ended before the run did: ${message}`,
-    remedy: "run again; what was measured until then is kept",
   }];
 }
 

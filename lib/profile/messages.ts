@@ -1,3 +1,4 @@
+import type { PlainError } from "../errors.ts";
 import type { Section, TokenEvent } from "../record.ts";
 
 /** A token of one repetition. */
@@ -59,4 +60,4 @@ export type Answer =
   | { type: "loaded"; startMs: number; endMs: number }
   | ({ type: "batch" } & Batch)
   | { type: "repeated"; interrupted: boolean }
-  | { type: "failed"; name: string; message: string; remedy: string | null };
+  | ({ type: "failed" } & PlainError);

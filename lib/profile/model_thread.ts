@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { revivedError } from "../errors.ts";
 import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
 
 /** How long a stopped thread may take to finish its token before it is ended. */
@@ -77,16 +77,10 @@ export class ModelThread implements Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#onCrash = reject;
     this.#onAnswer = (answer) => {
-      if (answer.type === "failed") reject(revived(answer));
+      if (answer.type === "failed") reject(revivedError(answer));
       else if (isDone(answer)) resolve();
     };
     this.#worker.postMessage(order);
     return promise;
   }
-}
-
-/** Errors lose their class on the way between threads. */
-function revived({ name, message, remedy }: Answer & { type: "failed" }): Error {
-  if (remedy === null) return Object.assign(new Error(message), { name });
-  return new InputError(message.slice(0, -`; ${remedy}`.length), { remedy });
 }

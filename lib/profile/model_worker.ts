@@ -1,6 +1,6 @@
 /// <reference lib="deno.worker" />
 import { nowMs } from "../clock.ts";
-import { InputError } from "../errors.ts";
+import { plainError } from "../errors.ts";
 import { generate, openSession, type Session } from "../inference/mod.ts";
 import { loadModel, type Model } from "../model/mod.ts";
 import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
@@ -15,9 +15,7 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
     if (data.type === "load") await load(data);
     else await repeat(data);
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    const remedy = error instanceof InputError ? error.remedy : null;
-    answer({ type: "failed", name, message, remedy });
+    answer({ type: "failed", ...plainError(error) });
   }
 };
 

@@ -66,12 +66,7 @@ export async function profile(
       ...seen,
       outer: { ...seen.outer, load },
       power: powerOf(monitor, seen.outer),
-      sampling: {
-        askedMs: plan.intervalMs,
-        losses: monitor.losses,
-        aligned: monitor.alignment().findings,
-        died: monitor.died,
-      },
+      sampling: monitor.findings(),
     });
     recorder.finish({
       status: seen.interrupted ? "interrupted" : "complete",

@@ -1,6 +1,7 @@
 import { defaultTotalRails, energyOver, measuredRails } from "../energy/mod.ts";
 import type {
   EnergySpan,
+  Finding,
   PowerSample,
   ProfilingRun,
   Rail,
@@ -35,7 +36,8 @@ export interface Remains {
   interrupted: boolean;
   outer: Outer;
   power: PowerEvidence;
-  sampling: Parameters<typeof findingsOf>[2];
+  /** What the monitor found about its own records. */
+  sampling: readonly Finding[];
 }
 
 /**
