@@ -18,7 +18,9 @@ export interface Drawing {
 
 /** What a figure says and how it is drawn. */
 export interface FigureContent {
+  /** What the figure shows. */
   title: string;
+  /** Source and main numbers. */
   subtitle: string;
   /** Source, method and limits of what is shown: one sentence each. */
   caption: readonly string[];
@@ -26,6 +28,7 @@ export interface FigureContent {
   alt: string;
   /** In px. */
   width: number;
+  /** Draws it; called at most once. */
   draw(): Promise<Drawing>;
 }
 

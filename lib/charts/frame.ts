@@ -9,8 +9,6 @@ import { escapeHtml } from "./safe_text.ts";
 import { color, FONT, FRAGMENT_STYLE, paintLight, STANDALONE_STYLE } from "./theme.ts";
 
 const MARGIN = 20;
-const CAPTION_SIZE = 12;
-const CAPTION_LINE = 18;
 
 /** A piece of HTML that carries its own style. */
 export function fragment(content: FigureContent, drawing: Drawing): string {
@@ -36,27 +34,27 @@ export function page(content: FigureContent, html: string): string {
 /** An SVG file. */
 export function standaloneSvg(content: FigureContent, drawing: Drawing): string {
   const width = content.width + 2 * MARGIN;
-  const top = MARGIN + 52;
-  const captionTop = top + drawing.height + 12;
-  const caption = wrapText(content.caption.join(" "), content.width, CAPTION_SIZE);
-  const height = captionTop + caption.length * CAPTION_LINE + MARGIN - 4;
-  const line = (text: string, y: number, attributes: string) =>
-    `<text x="${MARGIN}" y="${y}" ${attributes}>${escapeHtml(text)}</text>`;
+  let y = MARGIN;
+  const lines = (text: string, size: number, style: string) =>
+    wrapText(text, content.width, size).map((line) => {
+      y += Math.round(size * 1.45);
+      return `<text x="${MARGIN}" y="${y - Math.round(size * 0.4)}" font-size="${size}" ${style}>${
+        escapeHtml(line)
+      }</text>`;
+    }).join("");
+  const muted = `fill="${color("muted")}"`;
+  const head = lines(content.title, 16, `font-weight="600" fill="${color("ink")}"`) +
+    lines(content.subtitle, 13, muted);
+  y += 14;
+  const picture = `<g transform="translate(${MARGIN},${y})">${drawing.svg}</g>`;
+  y += drawing.height + 12;
+  const caption = lines(content.caption.join(" "), 12, muted);
+  const height = y + MARGIN - 4;
   return paintLight(
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` +
       `role="img" aria-label="${escapeHtml(content.alt)}" width="${width}" height="${height}" ` +
-      `viewBox="0 0 ${width} ${height}" font-family="${FONT}">` +
-      `<style>${STANDALONE_STYLE}</style>` +
+      `viewBox="0 0 ${width} ${height}" font-family="${FONT}"><style>${STANDALONE_STYLE}</style>` +
       `<rect width="${width}" height="${height}" fill="${color("surface")}"/>` +
-      line(content.title, MARGIN + 14, `font-size="16" font-weight="600" fill="${color("ink")}"`) +
-      line(content.subtitle, MARGIN + 34, `font-size="13" fill="${color("muted")}"`) +
-      `<g transform="translate(${MARGIN},${top})">${drawing.svg}</g>` +
-      caption.map((text, index) =>
-        line(
-          text,
-          captionTop + 12 + index * CAPTION_LINE,
-          `font-size="${CAPTION_SIZE}" fill="${color("muted")}"`,
-        )
-      ).join("") + `</svg>\n`,
+      `${head}${picture}${caption}</svg>\n`,
   );
 }

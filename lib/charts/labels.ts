@@ -61,34 +61,63 @@ export interface PlacedLabel extends LabelWish {
 /** Gap between labels, in px. */
 const GAP = 10;
 
-/** Places what fits inside its own stretch, then the rest, widest first, in the row above; drops what would overlap. */
+/** A run has about ten kinds of phases; this bounds the work for one that somebody made up. */
+const MAX_LEADERS = 40;
+
+/** Places what fits inside its own stretch, then as many of the others as possible in the row above; the rest is left out. */
 export function placeLabels(
   wishes: readonly LabelWish[],
   bounds: { left: number; right: number; size: number },
 ): PlacedLabel[] {
-  const placed: PlacedLabel[] = [];
-  const widthOf = (wish: LabelWish) =>
-    Math.max(...wish.lines.map((line) => textWidth(line, bounds.size)));
-  const inside = (wish: LabelWish) => widthOf(wish) + GAP <= wish.right - wish.left;
-  for (const wish of wishes.filter(inside)) {
-    placed.push({ ...wish, row: 0, x: wish.left + GAP / 2, width: widthOf(wish) });
-  }
-  const rest = wishes.filter((wish) => !inside(wish))
-    .sort((a, b) => (b.right - b.left) - (a.right - a.left));
-  for (const wish of rest) {
-    if (placed.some((other) => other.key === wish.key)) continue;
-    const width = widthOf(wish);
-    const centre = (wish.left + wish.right) / 2;
-    // The leader may meet its label in the middle or near either end, never beside it.
-    for (const x of [centre - width / 2, centre - width + GAP / 2, centre - GAP / 2]) {
-      const fits = x >= bounds.left && x + width <= bounds.right;
-      const label: PlacedLabel = { ...wish, row: 1, x, width };
-      if (!fits || placed.some((other) => overlap(label, other))) continue;
-      placed.push(label);
-      break;
+  const inside: PlacedLabel[] = [];
+  const others = new Map<string, LabelWish & { width: number }>();
+  for (const wish of wishes) {
+    const width = Math.max(...wish.lines.map((line) => textWidth(line, bounds.size)));
+    if (width + GAP <= wish.right - wish.left) {
+      inside.push({ ...wish, row: 0, x: wish.left + GAP / 2, width });
+      continue;
+    }
+    const rival = others.get(wish.key);
+    if (rival === undefined || rival.right - rival.left < wish.right - wish.left) {
+      others.set(wish.key, { ...wish, width });
     }
   }
-  return placed.sort((a, b) => a.x - b.x);
+  for (const { key } of inside) others.delete(key);
+  const leading = [...others.values()]
+    .sort((a, b) => (b.right - b.left) - (a.right - a.left)).slice(0, MAX_LEADERS)
+    .sort((a, b) => (a.left + a.right) - (b.left + b.right));
+  return [...inside, ...fullestRow(leading, bounds)].sort((a, b) => a.x - b.x);
+}
+
+/** The fullest way to line labels up between two ends: every way is tried, each rest once. */
+function fullestRow(
+  wishes: readonly (LabelWish & { width: number })[],
+  { left, right }: { left: number; right: number },
+): PlacedLabel[] {
+  const known = new Map<string, PlacedLabel[]>();
+  const fill = (at: number, from: number): PlacedLabel[] => {
+    const wish = wishes[at];
+    if (wish === undefined) return [];
+    const key = `${at} ${from}`;
+    const found = known.get(key) ?? [
+      ...places(wish, from, right).map((x) => [
+        { ...wish, row: 1 as const, x },
+        ...fill(at + 1, x + wish.width + GAP),
+      ]),
+      fill(at + 1, from),
+    ].reduce((best, way) => way.length > best.length ? way : best);
+    known.set(key, found);
+    return found;
+  };
+  return fill(0, left);
+}
+
+/** A leader may meet its label in the middle or near either end, never beside it. */
+function places(wish: LabelWish & { width: number }, from: number, to: number): number[] {
+  const centre = (wish.left + wish.right) / 2;
+  const least = Math.max(from, centre - wish.width + GAP / 2);
+  const most = Math.min(to - wish.width, centre - GAP / 2);
+  return [centre - wish.width / 2, least, most].filter((x) => least <= x && x <= most);
 }
 
 /** Whether two labels of one row come closer than the gap. */

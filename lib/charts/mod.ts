@@ -12,3 +12,4 @@ export {
 } from "./power_timeline.ts";
 export { escapeHtml, visibleText } from "./safe_text.ts";
 export { tokenEnergy, type TokenEnergyOptions, type TokenEnergyRun } from "./token_energy.ts";
+export { liveCard, liveLine, type LiveState } from "./live_card.ts";

@@ -24,6 +24,7 @@ export interface PowerTimelineOptions {
   phase?: string;
   /** Which repetition of the phase; the first unless given. */
   repetition?: number;
+  /** Instead of the usual title. */
   title?: string;
 }
 
@@ -135,7 +136,11 @@ function caption(run: PowerTimelineRun): string[] {
   const stopped = run.status === "interrupted" || run.status === "failed"
     ? [`The run was ${run.status}: this is what was kept.`]
     : [];
-  return [...kindNote(power), ...stopped, records, bound, ...serious(findings)];
+  const beside = power.rails.some((rail) =>
+    !power.totalRails.includes(rail) && trace.samples.some((sample) => measured(sample).has(rail))
+  );
+  const lines = beside ? ["Lines are rails that are not a part of the total."] : [];
+  return [...kindNote(power), ...stopped, records, ...lines, bound, ...serious(findings)];
 }
 
 /** The findings that a reader must know, at most three of them. */

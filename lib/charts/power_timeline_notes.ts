@@ -41,6 +41,7 @@ export function railKey(
   const parts: string[] = [];
   for (const rail of RAILS.filter((rail) => run.power.rails.includes(rail))) {
     const meanMw = meanPower(run.trace.samples, window, rail);
+    const part = run.power.totalRails.includes(rail);
     const value = meanMw === null ? NOT_MEASURED : formatMw(meanMw);
     const entryWidth = 15 + textWidth(`${railName(rail)} ${value}`, 12) + 18;
     if (x + entryWidth > width + 18) break;
@@ -49,7 +50,9 @@ export function railKey(
         ? `<rect x="${px(x + 0.5)}" y="2.5" width="9" height="9" rx="2" fill="none" stroke="${
           color("muted")
         }" stroke-dasharray="2 2"/>`
-        : `<rect x="${px(x)}" y="2" width="10" height="10" rx="2" fill="${railColor(rail)}"/>`,
+        : `<rect x="${px(x)}" y="${part ? 2 : 6}" width="10" height="${part ? 10 : 2}" rx="${
+          part ? 2 : 1
+        }" fill="${railColor(rail)}"/>`,
       `<text x="${px(x + 15)}" y="${heightPx - 17}" font-size="12" fill="${color("ink")}">${
         railName(rail)
       }<tspan dx="5" fill="${color("muted")}">${value}</tspan></text>`,

@@ -20,24 +20,25 @@ const COLORS = {
   cpu: ["#1876e8", "#598af7"],
   gpu: ["#eb9a1e", "#eb9d2a"],
   ane: ["#4abe9a", "#63cea0"],
-  dram: ["#71114b", "#901d53"],
+  dram: ["#71114b", "#9b225b"],
   package: ["#c0a7fa", "#dcd0ff"],
-  system: ["#636971", "#767a81"],
-  "phase-prefill": ["#fbe5c3", "#46351b"],
-  "phase-decode": ["#e4edfc", "#1f2b42"],
+  system: ["#636971", "#80848b"],
+  "phase-prefill": ["#fbe5c3", "#33281a"],
+  "phase-decode": ["#e4edfc", "#19233a"],
   "phase-other": ["#f3f4f6", "#20232a"],
   "mark-prefill": ["#a86400", "#e0a24a"],
   "mark-decode": ["#3f68b5", "#86a8ea"],
   "mark-other": ["#9aa1ad", "#6d7482"],
-  "ramp-0": ["#fbf4da", "#3d1c1d"],
-  "ramp-1": ["#f5daa3", "#5c1d1a"],
-  "ramp-2": ["#f3bc6f", "#7d2713"],
-  "ramp-3": ["#f19b3e", "#96400a"],
-  "ramp-4": ["#ea7912", "#bb6706"],
-  "ramp-5": ["#d95100", "#ce820c"],
-  "ramp-6": ["#c2331b", "#df9f22"],
-  "ramp-7": ["#9c2128", "#ecca6e"],
+  "ramp-0": ["#fbf5e5", "#451b17"],
+  "ramp-1": ["#efdcc0", "#642b1b"],
+  "ramp-2": ["#e5c29d", "#823e1e"],
+  "ramp-3": ["#dca77d", "#9d5521"],
+  "ramp-4": ["#d38b62", "#b5702c"],
+  "ramp-5": ["#c96e4c", "#ca8d40"],
+  "ramp-6": ["#bd4f3d", "#dbab5e"],
+  "ramp-7": ["#a7373b", "#eaca82"],
   "on-low": ["#1b1d23", "#f3f4f7"],
+  "on-middle": ["#1b1d24", "#121318"],
   "on-high": ["#fffffe", "#121317"],
 } as const satisfies Record<string, readonly [string, string]>;
 
@@ -62,9 +63,9 @@ export function phaseShade(name: string): "prefill" | "decode" | "other" {
   return name === "prefill" || name === "decode" ? name : "other";
 }
 
-/** Text on a step of the ramp: dark on the light steps and the other way round, always at least 4.5 : 1. */
+/** Text on a step of the ramp, always at least 4.5 : 1; the middle steps want dark text in both themes. */
 export function onRamp(step: number): string {
-  return color(step < 5 ? "on-low" : "on-high");
+  return color(step < 4 ? "on-low" : step < 6 ? "on-middle" : "on-high");
 }
 
 /** Unquoted on purpose: the same string serves CSS and attributes. */
@@ -102,10 +103,11 @@ export const FRAGMENT_STYLE = `.tw-figure{${variables(0)};color-scheme:light}
 .tw-text{margin:14px 0 18px;font-size:16px;line-height:2.05;white-space:pre-wrap;overflow-wrap:anywhere}
 .tw-prompt{color:var(--tw-muted)}
 .tw-group{padding:2px 1px 1px;margin:0 1px;border:solid var(--tw-muted);border-width:0 1px 2px;border-radius:2px}
+.tw-one{border-color:transparent;border-width:0 0 2px}
 .tw-absent{border-style:dashed;border-color:var(--tw-faint)}
-.tw-prefill{border-color:var(--tw-mark-prefill);background-color:var(--tw-phase-prefill)}
+.tw-prefill{border-color:var(--tw-mark-prefill);border-width:1px 1px 2px}
 .tw-unresolved{background-image:repeating-linear-gradient(135deg,transparent 0 4px,color-mix(in srgb,currentColor 16%,transparent) 4px 5px)}
-.tw-mark{font-family:${MONO};font-size:.8em;opacity:.72}
+.tw-mark{font-family:${MONO};font-size:.8em}
 ${RAMP_RULES}`;
 
 /** Style of an SVG file: light by its attributes, so that every program draws it, dark by value where asked for. */

@@ -15,6 +15,7 @@ export type { TokenEnergyRun } from "./token_views.ts";
 export interface TokenEnergyOptions {
   /** In px; 760 unless given. */
   width?: number;
+  /** Instead of the usual title. */
   title?: string;
 }
 

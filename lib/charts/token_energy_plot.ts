@@ -72,7 +72,7 @@ function legendSvg(groups: readonly GroupView[], ramp: Ramp | null, width: numbe
   const prefill = groups.find((group) => group.phase === "prefill");
   if (prefill !== undefined) {
     const value = prefill.mjPerToken === null ? "" : ` ${formatMj(prefill.mjPerToken)}`;
-    sample(`prefill${value}`, box(color("phase-prefill"), color("mark-prefill")));
+    sample(`prefill${value}`, box("none", color("mark-prefill")));
   }
   if (groups.some((group) => group.mjPerToken !== null && !group.resolved)) {
     sample("not resolved", box(color("ramp-3"), "none") + box("url(#tw-hatch)", "none"));

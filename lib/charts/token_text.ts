@@ -14,6 +14,8 @@ const PROMPT_LIMIT = 600;
 function look(group: GroupView, ramp: Ramp | null): string {
   const step = ramp?.stepOf(group) ?? null;
   const classes = ["tw-group"];
+  // A bracket joins tokens; around a single one its colour is border enough.
+  if (group.firstIndex === group.lastIndex) classes.push("tw-one");
   if (step !== null) classes.push(`tw-q${step}`);
   if (group.phase === "prefill") classes.push("tw-prefill");
   if (group.mjPerToken === null) classes.push("tw-absent");
@@ -27,17 +29,28 @@ export function textHtml(prompt: string, groups: readonly GroupView[], ramp: Ram
     `<span${special ? ' class="tw-mark"' : ""} title="${escapeHtml(tooltip)}">${
       escapeHtml(text)
     }</span>`;
-  const coloured = groups.map((group) =>
-    `<span class="${look(group, ramp)}">${group.pieces.map(piece).join("")}</span>`
-  );
+  const coloured = groups.map((group) => {
+    const { space, pieces } = withoutLeadingSpace(group);
+    return `${space}<span class="${look(group, ramp)}">${pieces.map(piece).join("")}</span>`;
+  });
   return `<div class="tw-text"><span class="tw-prompt">${
     escapeHtml(shortened(prompt, PROMPT_LIMIT))
   }</span>${coloured.join("")}</div>`;
 }
 
-const SIZE = 14;
-/** Every common monospaced font is about 0.6 em wide; `textLength` makes it exact. */
-const COLUMN = SIZE * 0.6;
+/**
+ * A group without the space that its first token begins with: drawn outside, boxes hug the words,
+ * and a boundary inside a word shows as one.
+ */
+function withoutLeadingSpace(group: GroupView): { space: string; pieces: TokenPiece[] } {
+  const [first, ...rest] = group.pieces;
+  if (first === undefined || !/^ \S/.test(first.text)) return { space: "", pieces: group.pieces };
+  return { space: " ", pieces: [{ ...first, text: first.text.slice(1) }, ...rest] };
+}
+
+const SIZE = 15;
+/** Every common monospaced font is 0.6 em wide; whole px leave no seams, and `textLength` makes it exact. */
+const COLUMN = 9;
 const LINE = 30;
 
 /** A part of a group, or of the prompt, on one line. */
@@ -95,7 +108,9 @@ function layOut(prompt: string, groups: readonly GroupView[], columns: number): 
   const words = visibleText(shortened(prompt, PROMPT_LIMIT)).match(/\s?\S+|\s/g) ?? [];
   for (const word of words) add(word, null, "", false);
   for (const group of groups) {
-    for (const piece of group.pieces) add(piece.text, group, piece.tooltip, piece.special);
+    const { space, pieces } = withoutLeadingSpace(group);
+    if (column > 0) column += space.length;
+    for (const piece of pieces) add(piece.text, group, piece.tooltip, piece.special);
   }
   return cells;
 }
@@ -121,13 +136,10 @@ function cellSvg(cell: Cell, ramp: Ramp | null, isFirst: boolean, isLast: boolea
     escapeHtml(text)
   }</text>`;
   if (group === null) return words;
-  const ground = step !== null
-    ? color(`ramp-${step}` as ColorName)
-    : group.phase === "prefill"
-    ? color("phase-prefill")
-    : "none";
+  const ground = step === null ? "none" : color(`ramp-${step}` as ColorName);
   const absent = group.mjPerToken === null;
   const rim = color(absent ? "faint" : group.phase === "prefill" ? "mark-prefill" : "muted");
+  const whole = group.phase === "prefill" && isFirst && isLast;
   const [from, to] = [x + (isFirst ? 1 : 0), x + width - (isLast ? 1 : 0)];
   const box = (fill: string) =>
     `<rect x="${fixed(from)}" y="${top}" width="${fixed(to - from)}" height="21" fill="${fill}"/>`;
@@ -136,7 +148,7 @@ function cellSvg(cell: Cell, ramp: Ramp | null, isFirst: boolean, isLast: boolea
     absent || group.resolved ? "" : box("url(#tw-hatch)")
   }<path d="${isFirst ? `M${fixed(from)},${top}V${bottom}` : `M${fixed(from)},${bottom}`}H${
     fixed(to)
-  }${isLast ? `V${top}` : ""}" fill="none" stroke="${rim}" stroke-width="1.25"${
+  }${isLast ? `V${top}` : ""}${whole ? "Z" : ""}" fill="none" stroke="${rim}" stroke-width="1.25"${
     absent ? ' stroke-dasharray="2 2"' : ""
   }/>${words}</g>`;
 }

@@ -60,15 +60,24 @@ async function chromium(args: string[]): Promise<string> {
   }
 }
 
+async function screenshot(url: URL, picture: URL, width: number, height: number): Promise<void> {
+  await chromium([
+    `--window-size=${width},${height}`,
+    `--screenshot=${picture.pathname}`,
+    "--hide-scrollbars",
+    url.href,
+  ]);
+  console.log(picture.pathname);
+}
+
 await Deno.mkdir(OUT, { recursive: true });
-const wanted = Deno.args[0];
+const wanted = Deno.args[0] ?? "";
 let problemCount = 0;
 for (const [name, draw] of Object.entries(SHEETS)) {
-  if (wanted !== undefined && !name.includes(wanted)) continue;
+  if (!name.includes(wanted)) continue;
   for (const width of WIDTHS) {
-    const figures = draw(width - 24 - 40);
+    const figure = draw(width - 24 - 40);
     for (const theme of ["light", "dark"]) {
-      const parts = await Promise.all(figures.map((figure) => figure.toHtml()));
       const ground = theme === "dark" ? "#0e1013" : "#f0f1f3";
       const file = new URL(`${name}-${width}-${theme}.html`, OUT);
       await Deno.writeTextFile(
@@ -77,24 +86,22 @@ for (const [name, draw] of Object.entries(SHEETS)) {
           `<body data-jp-theme-light="${
             theme === "light"
           }" style="margin:0;background:${ground}">` +
-          `<main style="display:grid;gap:12px;padding:12px">${parts.join("")}</main>`,
+          `<main style="padding:12px">${await figure.toHtml()}</main>`,
       );
       const dom = await chromium([`--window-size=${width},900`, "--dump-dom", file.href]);
       const height = Number(/data-height="(\d+)"/.exec(dom)?.[1] ?? 900);
-      const problems: string[] = JSON.parse(
+      const found: string[] = JSON.parse(
         (/data-problems="([^"]*)"/.exec(dom)?.[1] ?? "[]").replaceAll("&quot;", '"'),
       );
-      problemCount += problems.length;
-      const picture = new URL(`${name}-${width}-${theme}.png`, OUT);
-      await chromium([
-        `--window-size=${width},${height + 12}`,
-        `--screenshot=${picture.pathname}`,
-        "--hide-scrollbars",
-        file.href,
-      ]);
-      console.log(picture.pathname);
-      for (const problem of problems) console.log(`  ${problem}`);
+      problemCount += found.length;
+      await screenshot(file, new URL(`${name}-${width}-${theme}.png`, OUT), width, height);
+      for (const problem of found) console.log(`  ${problem}`);
     }
   }
+  const svg = new URL(`${name}.svg`, OUT);
+  const figure = draw(760);
+  await figure.save(svg);
+  const height = Number(/height="(\d+(?:\.\d+)?)"/.exec(await figure.toSvg())?.[1] ?? 600);
+  await screenshot(svg, new URL(`${name}-svg.png`, OUT), 800, Math.ceil(height));
 }
 console.log(`${problemCount} problems`);

@@ -185,7 +185,8 @@ export function makeRun(shape: RunShape = {}): ProfilingRun {
     const at = groups.findIndex((g) => g.firstIndex <= index && index <= g.lastIndex);
     const own = groups[at];
     const size = own ? own.lastIndex - own.firstIndex + 1 : 1;
-    const share = (mj: number | null | undefined) => mj == null ? null : mj / size;
+    const share = (mj: number | null | undefined) =>
+      mj === null || mj === undefined ? null : mj / size;
     const startAtMs = index === 0 ? 0 : prefillMs + (index - 1) * tokenMs;
     return {
       index,

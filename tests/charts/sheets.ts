@@ -1,30 +1,33 @@
 /** Which figures the contact sheet shows, each for a width in px. */
 import { type Figure, powerTimeline, tokenEnergy } from "../../lib/charts/mod.ts";
-import { HOSTILE, makeRun } from "./runs.ts";
+import { HOSTILE, makeRun, type RunShape } from "./runs.ts";
 
-export const SHEETS: Record<string, (width: number) => Figure[]> = {
-  timeline: (width) => [
-    powerTimeline(makeRun(), { width }),
-    powerTimeline(
-      makeRun({ kind: "estimated", rails: ["cpu"], measuredRails: ["cpu"], totalRails: ["cpu"] }),
-      { width },
-    ),
-    powerTimeline(makeRun({ repetitions: 2, tokens: 40, tokenMs: 40, prefillMs: 420 }), { width }),
-    powerTimeline(makeRun({ repetitions: 2, tokens: 40, tokenMs: 40, prefillMs: 420 }), {
-      width,
-      phase: "decode",
-    }),
+const CPU_ONLY = { rails: ["cpu"], measuredRails: ["cpu"], totalRails: ["cpu"] } satisfies RunShape;
+const SLOW = { repetitions: 2, tokens: 40, tokenMs: 40, prefillMs: 420 } satisfies RunShape;
+const PACKAGE = {
+  rails: ["cpu", "dram", "package", "system"],
+  measuredRails: ["cpu", "dram", "package", "system"],
+  totalRails: ["dram", "package"],
+} satisfies RunShape;
+
+export const SHEETS: Record<string, (width: number) => Figure> = {
+  "timeline": (width) => powerTimeline(makeRun(), { width }),
+  "timeline-estimate": (width) =>
+    powerTimeline(makeRun({ kind: "estimated", ...CPU_ONLY }), { width }),
+  "timeline-slow": (width) => powerTimeline(makeRun(SLOW), { width }),
+  "timeline-zoom": (width) => powerTimeline(makeRun(SLOW), { width, phase: "decode" }),
+  "timeline-gap": (width) =>
     powerTimeline(makeRun({ gap: true, energies: "null", status: "interrupted" }), { width }),
-  ],
-  tokens: (width) => [
-    tokenEnergy(makeRun(), { width }),
-    tokenEnergy(makeRun({ kind: "estimated" }), { width }),
+  "timeline-package": (width) => powerTimeline(makeRun(PACKAGE), { width }),
+  "tokens": (width) => tokenEnergy(makeRun(), { width }),
+  "tokens-estimate": (width) => tokenEnergy(makeRun({ kind: "estimated" }), { width }),
+  "tokens-mixed": (width) =>
     tokenEnergy(makeRun({ energies: "mixed", groupSize: 3, tokens: 120 }), { width }),
-    tokenEnergy(makeRun({ energies: "null" }), { width }),
-    tokenEnergy(makeRun({ tokens: 1 }), { width }),
+  "tokens-null": (width) => tokenEnergy(makeRun({ energies: "null" }), { width }),
+  "tokens-one": (width) => tokenEnergy(makeRun({ tokens: 1 }), { width }),
+  "tokens-400": (width) => tokenEnergy(makeRun({ tokens: 400, groupSize: 1 }), { width }),
+  "tokens-hostile": (width) =>
     tokenEnergy(makeRun({ text: HOSTILE, groupSize: 2, prompt: "<img src=x onerror=alert(1)>" }), {
       width,
     }),
-    tokenEnergy(makeRun({ tokens: 400, groupSize: 1 }), { width }),
-  ],
 };

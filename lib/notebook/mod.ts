@@ -1,0 +1,9 @@
+/**
+ * Jupyter: showing what was measured, watching what is being measured, and stopping it.
+ *
+ * @module
+ */
+export { inNotebook } from "./kernel.ts";
+export { type LiveView, liveView, type LiveViewOptions } from "./live_view.ts";
+export { show, type Showable } from "./show.ts";
+export { interruptSignal } from "./stop_button.ts";
