@@ -2,13 +2,17 @@ import { firstEndingAfter, type RailRecords } from "./records.ts";
 
 /** Energies that cannot be passed, in mJ. */
 export interface Limits {
+  /** No less than this. */
   lowMj: number;
+  /** No more than this. */
   highMj: number;
 }
 
 /** Between which powers a rail is known to stay. */
 export interface PowerBounds {
+  /** No lower power, in mW. */
   lowestMw: number;
+  /** No higher power, in mW. */
   highestMw: number;
 }
 

@@ -4,6 +4,7 @@ import type { RunSink } from "../record.ts";
 
 /** What `profile()` tells while it runs. */
 export interface ProfileProgress {
+  /** What is going on. */
   stage: "load" | "warm_up" | "baseline" | "measure" | "tail" | "analyse";
   /** How much of the whole is done, 0 to 1. */
   fraction: number;
