@@ -92,17 +92,16 @@ function together(
 ): LabelWish {
   const left = toPx(startMs, scale);
   const right = toPx(endMs, scale);
-  const names = [...new Set(measured.map((phase) => phase.name))];
-  const each = names.map((name) => {
+  const each = ["prefill", "decode"].flatMap((name) => {
     const same = measured.filter((phase) => phase.name === name);
-    return `${phaseName(name)} ${numbers(...means(same, same.length))}`;
+    return same.length === 0 ? [] : [`${phaseName(name)} ${numbers(...means(same, same.length))}`];
   }).join(", ");
   const detail = `each ${each}`;
   const short = `each ${numbers(...means(measured, repetitions))}`;
   return {
     lines: [
-      `${repetitions} × ${names.map(phaseName).join(" + ")}`,
-      textWidth(detail, size) + 10 <= right - left ? detail : short,
+      `${repetitions} repetitions`,
+      each !== "" && textWidth(detail, size) + 10 <= right - left ? detail : short,
     ],
     left,
     right,

@@ -7,6 +7,8 @@ import { liveCard, liveLine, type LiveState } from "../charts/mod.ts";
 import { denoKernel, type Kernel, settle } from "./kernel.ts";
 import type { Showable } from "./show.ts";
 
+export type { LiveState } from "../charts/mod.ts";
+
 /** How a live view behaves. */
 export interface LiveViewOptions {
   /** Shortest time between two drawings; 200 unless given. */

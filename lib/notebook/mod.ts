@@ -4,6 +4,6 @@
  * @module
  */
 export { inNotebook } from "./kernel.ts";
-export { type LiveView, liveView, type LiveViewOptions } from "./live_view.ts";
+export { type LiveState, type LiveView, liveView, type LiveViewOptions } from "./live_view.ts";
 export { show, type Showable } from "./show.ts";
 export { interruptSignal } from "./stop_button.ts";

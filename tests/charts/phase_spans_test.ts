@@ -30,7 +30,7 @@ Deno.test("phaseWishes() joins many repetitions in one label of their means", ()
   const run = makeRun({ repetitions: 14, prefillMs: 11, tokens: 64, tokenMs: 3 });
   const wishes = phaseWishes(run.trace.phases, scaleOf(run, 0.05), 11);
   const joined = wishes.find(({ key }) => key === "repetitions");
-  strictEqual(joined?.lines[0], "14 × prefill + decode");
+  strictEqual(joined?.lines[0], "14 repetitions");
   strictEqual(joined.lines[1], "each 200 ms · 1,346 mJ");
 });
 

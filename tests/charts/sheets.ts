@@ -1,5 +1,6 @@
 /** Which figures the contact sheet shows, each for a width in px. */
 import { type Figure, powerTimeline, tokenEnergy } from "../../lib/charts/mod.ts";
+import { sampleRun } from "../fixtures/run.ts";
 import { HOSTILE, makeRun, type RunShape } from "./runs.ts";
 
 const CPU_ONLY = { rails: ["cpu"], measuredRails: ["cpu"], totalRails: ["cpu"] } satisfies RunShape;
@@ -11,6 +12,10 @@ const PACKAGE = {
 } satisfies RunShape;
 
 export const SHEETS: Record<string, (width: number) => Figure> = {
+  "sample-timeline": (width) => powerTimeline(sampleRun(), { width }),
+  "sample-tokens": (width) => tokenEnergy(sampleRun(), { width }),
+  "sample-estimate": (width) =>
+    powerTimeline(sampleRun({ kind: "estimated", rails: ["cpu"] }), { width }),
   "timeline": (width) => powerTimeline(makeRun(), { width }),
   "timeline-estimate": (width) =>
     powerTimeline(makeRun({ kind: "estimated", ...CPU_ONLY }), { width }),
