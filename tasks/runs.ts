@@ -3,18 +3,11 @@
  *
  * @module
  */
+import { threeDigits } from "../lib/quantities.ts";
+import { visibleText } from "../lib/safe_text.ts";
 import { Option } from "@commander-js/extra-typings";
 import { ProfileDatabase, type RunListing } from "../lib/store/mod.ts";
-import {
-  command,
-  databaseOption,
-  digits,
-  integer,
-  printable,
-  runCommand,
-  tableLines,
-  userPath,
-} from "./frame/mod.ts";
+import { command, databaseOption, integer, runCommand, tableLines, userPath } from "./frame/mod.ts";
 
 const task = command("runs", "List the runs in a database, newest first.")
   .addOption(databaseOption())
@@ -59,18 +52,18 @@ function listing(runs: readonly RunListing[]): string[] {
     runs.map(({ runId, status, model, power, totals, prompt }) => [
       runId,
       status,
-      printable(model.name),
+      visibleText(model.name),
       power.source,
       totals ? `${totals.generatedTokens}` : "–",
       rate(totals?.tokensPerSecond ?? null),
       rate(typeof totals?.joulesPerToken === "number" ? totals.joulesPerToken * 1000 : null),
-      printable(prompt.length > 40 ? `${prompt.slice(0, 39)}…` : prompt).replaceAll("\n", " "),
+      visibleText(prompt.length > 40 ? `${prompt.slice(0, 39)}…` : prompt).replaceAll("\n", " "),
     ]),
   );
 }
 
 function rate(value: number | null): string {
-  return value === null ? "–" : digits(value);
+  return value === null ? "–" : threeDigits(value);
 }
 
 if (import.meta.main) await runCommand(task);

@@ -3,19 +3,12 @@
  *
  * @module
  */
+import { visibleText } from "../lib/safe_text.ts";
 import { Option } from "@commander-js/extra-typings";
 import { InputError } from "../lib/errors.ts";
 import type { StoredRun } from "../lib/store/mod.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
-import {
-  bold,
-  command,
-  databaseOption,
-  dim,
-  printable,
-  runCommand,
-  userPath,
-} from "./frame/mod.ts";
+import { bold, command, databaseOption, dim, runCommand, userPath } from "./frame/mod.ts";
 import { runJson } from "./profile/json.ts";
 import { groupLines, summaryLines } from "./profile/summary.ts";
 
@@ -43,15 +36,15 @@ Examples:
   });
 
 function lines(run: StoredRun): string[] {
-  const reason = run.reason === null ? "" : ` (${printable(run.reason)})`;
+  const reason = run.reason === null ? "" : ` (${visibleText(run.reason)})`;
   return [
     `${bold("Run")}    ${run.runId}, ${run.status}${reason}, ` +
     new Date(run.startedAtMs).toISOString(),
-    `${bold("Model")}  ${printable(run.model.name)}: ${printable(run.model.family)}, ` +
+    `${bold("Model")}  ${visibleText(run.model.name)}: ${visibleText(run.model.family)}, ` +
     `${run.model.numLayers} layers, ${run.model.precision}`,
-    `${bold("Power")}  ${printable(run.power.label)}, asked every ${run.power.intervalMs} ms`,
+    `${bold("Power")}  ${visibleText(run.power.label)}, asked every ${run.power.intervalMs} ms`,
     "",
-    dim(printable(run.prompt)) + printable(run.response),
+    dim(visibleText(run.prompt)) + visibleText(run.response),
     "",
     ...summaryLines(run),
     "",

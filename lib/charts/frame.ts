@@ -5,7 +5,7 @@
  */
 import type { Drawing, FigureContent } from "./figure.ts";
 import { wrapText } from "./labels.ts";
-import { escapeHtml } from "./safe_text.ts";
+import { escapeHtml } from "../safe_text.ts";
 import { color, FONT, FRAGMENT_STYLE, paintLight, STANDALONE_STYLE } from "./theme.ts";
 
 const MARGIN = 20;

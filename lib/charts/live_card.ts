@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { formatMw, phaseName, threeDigits } from "./quantities.ts";
-import { escapeHtml, visibleText } from "./safe_text.ts";
+import { formatMw, phaseName, threeDigits } from "../quantities.ts";
+import { escapeHtml, visibleText } from "../safe_text.ts";
 import { color, FRAGMENT_STYLE } from "./theme.ts";
 
 /** What is known of a run at a moment; what is absent or `null` is not shown. */

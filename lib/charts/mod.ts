@@ -10,6 +10,6 @@ export {
   type PowerTimelineOptions,
   type PowerTimelineRun,
 } from "./power_timeline.ts";
-export { escapeHtml, visibleText } from "./safe_text.ts";
+export { escapeHtml, visibleText } from "../safe_text.ts";
 export { tokenEnergy, type TokenEnergyOptions, type TokenEnergyRun } from "./token_energy.ts";
 export { liveCard, liveLine, type LiveState } from "./live_card.ts";

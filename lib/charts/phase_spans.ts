@@ -5,7 +5,7 @@
  */
 import type { RunTrace } from "../record.ts";
 import { type LabelWish, textWidth } from "./labels.ts";
-import { formatMj, formatMs, phaseName } from "./quantities.ts";
+import { formatMj, formatMs, phaseName } from "../quantities.ts";
 import { phaseShade } from "./theme.ts";
 
 /** A stretch of the trace that has a name. */

@@ -8,7 +8,7 @@ import type { Finding, PowerSample, ProfilingRun } from "../record.ts";
 import { Figure } from "./figure.ts";
 import { measured } from "./power_steps.ts";
 import type { TracePhase } from "./phase_spans.ts";
-import { formatMj, formatMs, formatMw, NOT_MEASURED, phaseName } from "./quantities.ts";
+import { formatMj, formatMs, formatMw, NOT_MEASURED, phaseName } from "../quantities.ts";
 import { DEFAULT_WIDTH } from "./theme.ts";
 
 /** What a power timeline shows of a run. */

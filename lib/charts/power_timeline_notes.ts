@@ -8,8 +8,8 @@ import { type PlacedLabel, textWidth } from "./labels.ts";
 import { meanPower, powerStretches, type Stretch, totalMw } from "./power_steps.ts";
 import type { PowerTimelineRun, TimeWindow } from "./power_timeline.ts";
 import type { TimelineLayout } from "./power_timeline_plot.ts";
-import { formatMw, NOT_MEASURED, railName } from "./quantities.ts";
-import { escapeHtml } from "./safe_text.ts";
+import { formatMw, NOT_MEASURED, railName } from "../quantities.ts";
+import { escapeHtml } from "../safe_text.ts";
 import { px, svgText } from "./svg_text.ts";
 import { color, railColor } from "./theme.ts";
 

@@ -21,8 +21,8 @@ import {
   railKey,
   tokenTicks,
 } from "./power_timeline_notes.ts";
-import { formatMw, phaseName, railName, threeDigits } from "./quantities.ts";
-import { visibleText } from "./safe_text.ts";
+import { formatMw, phaseName, railName, threeDigits } from "../quantities.ts";
+import { visibleText } from "../safe_text.ts";
 import { color, railColor } from "./theme.ts";
 
 /** How the drawing maps to px. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escapeHtml } from "./safe_text.ts";
+import { escapeHtml } from "../safe_text.ts";
 import { color, type ColorName } from "./theme.ts";
 
 /** How a line of text looks. */

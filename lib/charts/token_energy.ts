@@ -5,8 +5,8 @@
  */
 import { Figure } from "./figure.ts";
 import { checkedWidth, kindNote } from "./power_timeline.ts";
-import { formatMj, NOT_MEASURED, threeDigits } from "./quantities.ts";
-import { shortened, visibleText } from "./safe_text.ts";
+import { formatMj, NOT_MEASURED, threeDigits } from "../quantities.ts";
+import { shortened, visibleText } from "../safe_text.ts";
 import { type GroupView, groupViews, type TokenEnergyRun } from "./token_views.ts";
 
 export type { TokenEnergyRun } from "./token_views.ts";

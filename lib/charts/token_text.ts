@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escapeHtml, shortened, visibleText } from "./safe_text.ts";
+import { escapeHtml, shortened, visibleText } from "../safe_text.ts";
 import { color, type ColorName, MONO, onRamp } from "./theme.ts";
 import type { Ramp } from "./token_ramp.ts";
 import type { GroupView, TokenPiece } from "./token_views.ts";

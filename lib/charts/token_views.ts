@@ -4,8 +4,8 @@
  * @module
  */
 import type { Energy, ProfilingRun, TokenEnergy } from "../record.ts";
-import { formatInterval, formatMj, formatMs, NOT_MEASURED } from "./quantities.ts";
-import { shortened, visibleText } from "./safe_text.ts";
+import { formatInterval, formatMj, formatMs, NOT_MEASURED } from "../quantities.ts";
+import { shortened, visibleText } from "../safe_text.ts";
 
 /** What the chart of token energies shows of a run. */
 export type TokenEnergyRun = Pick<

@@ -7,7 +7,7 @@ import {
 import { CommanderError } from "commander";
 import { InputError } from "../../lib/errors.ts";
 import { applyConfigFile } from "./config_file.ts";
-import { printable } from "./terminal.ts";
+import { visibleText } from "../../lib/safe_text.ts";
 
 /** What the shell is told. 1 is for a run that failed, 130 for one that Ctrl-C ended. */
 export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -32,7 +32,7 @@ export async function runCommand(command: CommandUnknownOpts, args = Deno.args):
 
 async function codeOf(command: CommandUnknownOpts, args: readonly string[]): Promise<number> {
   command.configureOutput({
-    outputError: (text, write) => write(printable(text)),
+    outputError: (text, write) => write(visibleText(text)),
   });
   try {
     applyConfigFile(command as never);
@@ -64,7 +64,7 @@ export class ExitWith extends Error {
 
 /** One line on stderr. */
 export function complain(message: string): void {
-  console.error(`error: ${printable(message)}`);
+  console.error(`error: ${visibleText(message)}`);
 }
 
 /** A parser for commander that takes integers in a range. */

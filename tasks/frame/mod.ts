@@ -15,6 +15,5 @@ export {
 } from "./command.ts";
 export { interruptible } from "./interrupt.ts";
 export { userFolder, userPath } from "./places.ts";
-export { digits, duration, energy, energyInterval, power } from "./quantity.ts";
 export { type Column, tableLines } from "./table.ts";
-export { bold, dim, printable, ProgressBar, showsColour, yellow } from "./terminal.ts";
+export { bold, dim, ProgressBar, showsColour, yellow } from "./terminal.ts";

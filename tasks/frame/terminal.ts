@@ -1,15 +1,3 @@
-/**
- * Text that is safe to print: control characters (but newline and tab) and bidirectional overrides,
- * which could move the cursor or hide text, are shown as their code points.
- */
-export function printable(text: string): string {
-  return text.toWellFormed().replace(
-    // deno-lint-ignore no-control-regex
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-}
-
 /** Whether stdout shows colours: on a terminal, unless NO_COLOR says no. */
 export function showsColour(): boolean {
   return Deno.stdout.isTerminal() && !Deno.noColor;

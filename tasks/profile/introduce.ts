@@ -1,7 +1,9 @@
+import { threeDigits } from "../../lib/quantities.ts";
+import { visibleText } from "../../lib/safe_text.ts";
 import type { Model } from "../../lib/model/mod.ts";
 import { detectPowerSource, powerStatus } from "../../lib/power/mod.ts";
 import type { ProfilingRun } from "../../lib/record.ts";
-import { bold, digits, dim, printable, yellow } from "../frame/mod.ts";
+import { bold, dim, yellow } from "../frame/mod.ts";
 import type { LiveScreen } from "./live_screen.ts";
 
 /** Says what is being measured, by which source, and how to get a better one. */
@@ -13,18 +15,18 @@ export async function introduce(
 ): Promise<void> {
   const { architecture: { family, numLayers }, features: { parameters, precision } } = model;
   screen.say(
-    `${bold("Model")}  ${printable(model.name)}: ${family}, ${numLayers} layers, ` +
+    `${bold("Model")}  ${visibleText(model.name)}: ${family}, ${numLayers} layers, ` +
       `${parameterCount(parameters)} parameters, ${precision}`,
   );
   const { info, rejected } = await sourceOf(asked);
   screen.say(`${bold("Power")}  ${info.label}, asked every ${intervalMs} ms`);
   if (info.kind !== "estimated") return;
   screen.say(yellow(
-    `       This is an estimate (± ${digits((info.statedError ?? 0) * 100, 2)} %), ` +
+    `       This is an estimate (± ${(info.statedError ?? 0) * 100} %), ` +
       "not a measurement. To measure instead:",
   ));
   for (const { name, reason, remedy } of rejected) {
-    screen.say(dim(`       ${name}: ${printable(reason)}; ${printable(remedy)}`));
+    screen.say(dim(`       ${name}: ${visibleText(reason)}; ${visibleText(remedy)}`));
   }
 }
 
@@ -41,15 +43,15 @@ async function sourceOf(asked: string | undefined) {
 /** "2.56 M", "1.24 B". */
 export function parameterCount(parameters: number): string {
   const [scale, unit] = parameters >= 1e9 ? [1e9, "B"] : [1e6, "M"];
-  return `${digits(parameters / scale)} ${unit}`;
+  return `${threeDigits(parameters / scale)} ${unit}`;
 }
 
 /** What to type next. */
 export function nextSteps(run: ProfilingRun, database: string): string[] {
-  const db = database === "tokenwatt.db" ? "" : ` --db ${printable(database)}`;
+  const db = database === "tokenwatt.db" ? "" : ` --db ${visibleText(database)}`;
   return [
     "",
-    dim(`Saved as ${run.runId} in ${printable(database)}. Next:`),
+    dim(`Saved as ${run.runId} in ${visibleText(database)}. Next:`),
     dim(`  deno task show last${db}       this run again, token by token`),
     dim(`  deno task runs${db}            all runs`),
     dim("  deno task profile --help    more to measure"),

@@ -1,5 +1,7 @@
+import { formatMs, formatMw } from "../../lib/quantities.ts";
+import { visibleText } from "../../lib/safe_text.ts";
 import type { ProfileProgress } from "../../lib/profile/mod.ts";
-import { duration, power, printable, ProgressBar } from "../frame/mod.ts";
+import { ProgressBar } from "../frame/mod.ts";
 
 const LABELS: Record<ProfileProgress["stage"], string> = {
   load: "loading the model",
@@ -34,14 +36,14 @@ export class LiveScreen implements Disposable {
   update({ stage, fraction, secondsLeft, text, powerMw }: ProfileProgress): void {
     if (text.length > this.#printed && this.#printsText) {
       this.#bar.clear();
-      write(`${this.#printed > 0 ? "" : "\n"}${printable(text.slice(this.#printed))}`);
+      write(`${this.#printed > 0 ? "" : "\n"}${visibleText(text.slice(this.#printed))}`);
       this.#printed = text.length;
       this.#isMidLine = true;
     }
     if (stage === "warm_up" && this.#isMidLine) return;
     this.#endLine();
-    const watts = powerMw === null ? "" : ` · ${power(powerMw)}`;
-    this.#bar.draw(fraction, `${LABELS[stage]}, ${duration(secondsLeft * 1000)} left${watts}`);
+    const watts = powerMw === null ? "" : ` · ${formatMw(powerMw)}`;
+    this.#bar.draw(fraction, `${LABELS[stage]}, ${formatMs(secondsLeft * 1000)} left${watts}`);
   }
 
   /** Leaves the cursor at the start of an empty line. */

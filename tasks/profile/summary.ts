@@ -1,16 +1,7 @@
+import { formatInterval, formatMj, formatMs, formatMw, threeDigits } from "../../lib/quantities.ts";
+import { visibleText } from "../../lib/safe_text.ts";
 import type { Energy, Finding, Interval, PhaseEnergy, ProfilingRun } from "../../lib/record.ts";
-import {
-  bold,
-  digits,
-  dim,
-  duration,
-  energy,
-  energyInterval,
-  power,
-  printable,
-  tableLines,
-  yellow,
-} from "../frame/mod.ts";
+import { bold, dim, tableLines, yellow } from "../frame/mod.ts";
 
 /** The result for people: one mean repetition as a table, what to think of it, what was found. */
 export function summaryLines(run: ProfilingRun): string[] {
@@ -18,15 +9,15 @@ export function summaryLines(run: ProfilingRun): string[] {
   const times = measured.repetitions === 1 ? "1 repetition" : `${measured.repetitions} repetitions`;
   return [
     bold(`One repetition`) + dim(
-      ` (mean of ${times}, ${duration(measured.durationMs)} and ` +
-        `${energy(measured.energyMj)} measured${labelOf(run)})`,
+      ` (mean of ${times}, ${formatMs(measured.durationMs)} and ` +
+        `${formatMj(measured.energyMj)} measured${labelOf(run)})`,
     ),
     ...phaseTable(run),
     "",
-    `${bold("Power")}  mean ${power(totals.meanMw)}, peak ${power(totals.peakMw)}, ` +
-    `baseline ${power(totals.baselineMw)}${netOf(run)}`,
+    `${bold("Power")}  mean ${formatMw(totals.meanMw)}, peak ${formatMw(totals.peakMw)}, ` +
+    `baseline ${formatMw(totals.baselineMw)}${netOf(run)}`,
     `${bold("Rails")}  ${railsOf(run)}`,
-    `${bold("Load")}   ${energy(totals.loadMj)} to load the model, once`,
+    `${bold("Load")}   ${formatMj(totals.loadMj)} to load the model, once`,
     "",
     ...run.findings.map(findingLine),
     `${bold("Verdict")}  ${run.verdict}`,
@@ -49,22 +40,22 @@ function phaseTable({ phases, totals }: ProfilingRun): string[] {
     return [
       phase.phase.replace("_", "-"),
       tokens === null ? "" : `${tokens}`,
-      duration(phase.durationMs),
-      tokens ? digits(tokens / phase.durationMs * 1000) : "",
-      energyInterval(phase.energy),
-      tokens ? energyInterval(perToken(phase.energy, tokens)) : "",
+      formatMs(phase.durationMs),
+      tokens ? threeDigits(tokens / phase.durationMs * 1000) : "",
+      formatInterval(phase.energy),
+      tokens ? formatInterval(perToken(phase.energy, tokens)) : "",
       howSure(phase.energy),
     ];
   });
   const { energyMj: mj, lowMj, highMj, durationMs } = totals;
-  rows.push(["total", "", duration(durationMs), "", energyInterval({ mj, lowMj, highMj }), "", ""]);
+  rows.push(["total", "", formatMs(durationMs), "", formatInterval({ mj, lowMj, highMj }), "", ""]);
   return tableLines([
     { title: "phase" },
     { title: "tokens", right: true },
     { title: "time", right: true },
     { title: "tokens/s", right: true },
     { title: "energy", right: true },
-    { title: "per token", right: true },
+    { title: "energy per token", right: true },
     { title: "method" },
   ], rows);
 }
@@ -76,10 +67,10 @@ export function groupLines({ groups, tokens, power: { kind } }: ProfilingRun): s
     const text = tokens.slice(firstIndex, lastIndex + 1).map((token) => token.text).join("");
     return [
       count === 1 ? `${firstIndex}` : `${firstIndex}–${lastIndex}`,
-      duration(durationMs),
-      energyInterval(perToken(whole, count)),
+      formatMs(durationMs),
+      formatInterval(perToken(whole, count)),
       howSure(whole),
-      JSON.stringify(printable(text.length > 40 ? `${text.slice(0, 39)}…` : text)),
+      JSON.stringify(visibleText(text.length > 40 ? `${text.slice(0, 39)}…` : text)),
     ];
   });
   const known = kind === "measured" ? "Tokens that are known together" : `Tokens, ${kind}`;
@@ -88,7 +79,7 @@ export function groupLines({ groups, tokens, power: { kind } }: ProfilingRun): s
     ...tableLines([
       { title: "tokens" },
       { title: "time", right: true },
-      { title: "per token", right: true },
+      { title: "energy per token", right: true },
       { title: "method" },
       { title: "text" },
     ], rows),
@@ -112,7 +103,7 @@ function netOf({ phases }: ProfilingRun): string {
     (sum, { energy: { net } }) => sum === null || !net || net.mj === null ? null : sum + net.mj,
     0,
   );
-  return net === null ? "" : `; ${energy(net)} above idle`;
+  return net === null ? "" : `; ${formatMj(net)} above idle`;
 }
 
 function railsOf({ phases, power: { rails, totalRails } }: ProfilingRun): string {
@@ -121,7 +112,7 @@ function railsOf({ phases, power: { rails, totalRails } }: ProfilingRun): string
       const part = byRail[rail]?.mj ?? null;
       return sum === null || part === null ? null : sum + part;
     }, 0);
-    return `${rail.toUpperCase()} ${mj === null ? "not measured" : energy(mj)}`;
+    return `${rail.toUpperCase()} ${mj === null ? "not measured" : formatMj(mj)}`;
   });
   const missing = rails.includes("dram") || totalRails.includes("system")
     ? []
@@ -130,6 +121,6 @@ function railsOf({ phases, power: { rails, totalRails } }: ProfilingRun): string
 }
 
 function findingLine({ severity, message, remedy }: Finding): string {
-  const text = `${printable(message)}; ${printable(remedy)}`;
+  const text = `${visibleText(message)}; ${visibleText(remedy)}`;
   return severity === "info" ? dim(`·  ${text}`) : yellow(`!  ${text}`);
 }

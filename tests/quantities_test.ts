@@ -6,7 +6,7 @@ import {
   formatMw,
   phaseName,
   threeDigits,
-} from "../../lib/charts/quantities.ts";
+} from "../lib/quantities.ts";
 
 Deno.test("threeDigits() keeps three digits, whole numbers whole, and signs", () => {
   strictEqual(threeDigits(0), "0");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Interval, Rail } from "../record.ts";
+import type { Interval, Rail } from "./record.ts";
 
 /** What stands where there is no number. Never 0. */
 export const NOT_MEASURED = "not measured";

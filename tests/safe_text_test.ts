@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { escapeHtml, shortened, visibleText } from "../../lib/charts/safe_text.ts";
+import { escapeHtml, shortened, visibleText } from "../lib/safe_text.ts";
 
 Deno.test("visibleText() shows control characters, keeps line feeds", () => {
   strictEqual(visibleText("a\u0000\u001b[31m\tb\nc\r\u007f"), "a␀␛[31m␉b\nc␍␡");
