@@ -6,10 +6,11 @@
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { nowMs } from "./clock.ts";
  *
  * const before = nowMs();
- * console.assert(nowMs() >= before);
+ * assert(nowMs() >= before);
  * ```
  */
 export function nowMs(): number {

@@ -4,12 +4,13 @@
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { InputError } from "@tokenwatt/tokenwatt";
  *
  * const error = new InputError('Cannot open the model at "nowhere": no such folder', {
  *   remedy: "pass a folder that holds config.json and model.onnx",
  * });
- * console.assert(error.message.includes("pass a folder"));
+ * assert(error.message.includes("pass a folder"));
  * ```
  */
 export class InputError extends Error {

@@ -20,9 +20,10 @@ function named(character: string): string {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { charts } from "@tokenwatt/tokenwatt";
  *
- * console.assert(charts.visibleText("a\u001b[31m\u202eb") === "a␛[31m⟨U+202E⟩b");
+ * assert(charts.visibleText("a\u001b[31m\u202eb") === "a␛[31m⟨U+202E⟩b");
  * ```
  */
 export function visibleText(text: string): string {

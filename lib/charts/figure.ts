@@ -38,6 +38,7 @@ export interface FigureContent {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { charts } from "@tokenwatt/tokenwatt";
  *
  * const figure = new charts.Figure({
@@ -48,7 +49,7 @@ export interface FigureContent {
  *   width: 400,
  *   draw: () => Promise.resolve({ svg: '<circle cx="20" cy="20" r="4"/>', height: 40 }),
  * });
- * console.assert((await figure.toSvg()).startsWith("<svg"));
+ * assert((await figure.toSvg()).startsWith("<svg"));
  * ```
  */
 export class Figure {

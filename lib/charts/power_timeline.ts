@@ -41,13 +41,14 @@ export interface TimeWindow {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { charts } from "@tokenwatt/tokenwatt";
  * import type { ProfilingRun } from "@tokenwatt/tokenwatt";
  *
  * async function draw(run: ProfilingRun): Promise<void> {
  *   await charts.powerTimeline(run, { phase: "decode" }).save("decode.svg");
  * }
- * console.assert(typeof draw === "function");
+ * assert(typeof draw === "function");
  * ```
  */
 export function powerTimeline(run: PowerTimelineRun, options: PowerTimelineOptions = {}): Figure {

@@ -29,13 +29,14 @@ export interface TokenEnergyOptions {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { charts } from "@tokenwatt/tokenwatt";
  * import type { ProfilingRun } from "@tokenwatt/tokenwatt";
  *
  * async function draw(run: ProfilingRun): Promise<void> {
  *   await charts.tokenEnergy(run).save("tokens.html");
  * }
- * console.assert(typeof draw === "function");
+ * assert(typeof draw === "function");
  * ```
  */
 export function tokenEnergy(run: TokenEnergyRun, options: TokenEnergyOptions = {}): Figure {

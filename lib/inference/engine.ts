@@ -48,12 +48,13 @@ export interface Engine {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { loadModel, openSession } from "@tokenwatt/tokenwatt";
  *
  * const model = await loadModel("models/tinytales");
  * await using session = await openSession(model, { threads: 1 });
  * const logits = await session.run(model.tokenizer.encode("Once upon a time"));
- * console.assert(logits.length === 1024 && session.pastLength === 5);
+ * assert(logits.length === 1024 && session.pastLength === 5);
  * ```
  */
 export async function openSession(model: Model, options: SessionOptions = {}): Promise<Session> {

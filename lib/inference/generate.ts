@@ -44,15 +44,16 @@ export interface GenerateOptions extends SamplingOptions, SessionOptions {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { generate, loadModel } from "@tokenwatt/tokenwatt";
  *
  * const model = await loadModel("models/tinytales");
  * let text = "";
  * for await (const token of generate(model, "Once upon a time", { maxNewTokens: 4 })) {
- *   console.assert(token.endMs > token.startMs);
+ *   assert(token.endMs > token.startMs);
  *   text += token.text;
  * }
- * console.assert(text === ", a brave fox");
+ * assert(text === ", a brave fox");
  * ```
  */
 export async function* generate(

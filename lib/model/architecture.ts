@@ -38,12 +38,13 @@ export interface Architecture {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { detectArchitecture, loadModel } from "@tokenwatt/tokenwatt";
  *
  * const { onnxPath } = await loadModel("models/tinytales");
  * const architecture = await detectArchitecture(onnxPath);
  * const place = architecture.componentOf("/model/layers.0/self_attn/q_proj/MatMul");
- * console.assert(place?.layer === 0 && place.component === "q_proj");
+ * assert(place?.layer === 0 && place.component === "q_proj");
  * ```
  */
 export function detectArchitecture(onnxPath: string): Promise<Architecture> {

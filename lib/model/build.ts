@@ -62,6 +62,7 @@ export interface BuiltModel {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { buildModel, loadModel } from "@tokenwatt/tokenwatt";
  *
  * const config = {
@@ -73,7 +74,7 @@ export interface BuiltModel {
  * };
  * const folder = await Deno.makeTempDir();
  * const { path } = await buildModel(config, { outDir: `${folder}/small`, seed: 1 });
- * console.assert((await loadModel(path)).architecture.numLayers === 2);
+ * assert((await loadModel(path)).architecture.numLayers === 2);
  * await Deno.remove(folder, { recursive: true });
  * ```
  */

@@ -54,11 +54,12 @@ export interface LoadOptions {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { loadModel } from "@tokenwatt/tokenwatt";
  *
  * const model = await loadModel("models/tinytales");
- * console.assert(model.architecture.family === "llama");
- * console.assert(model.features.parameters === 2_558_400);
+ * assert(model.architecture.family === "llama");
+ * assert(model.features.parameters === 2_558_400);
  * ```
  */
 export async function loadModel(pathOrId: string, options: LoadOptions = {}): Promise<Model> {

@@ -45,10 +45,11 @@ const button = new StopButton((listener) => {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { interruptSignal } from "@tokenwatt/tokenwatt";
  *
  * const signal = interruptSignal();
- * console.assert(!signal.aborted);
+ * assert(!signal.aborted);
  * ```
  */
 export function interruptSignal(): AbortSignal {

@@ -48,11 +48,12 @@ const NOT_LATE = 0.5;
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { alignRecords } from "@tokenwatt/tokenwatt";
  *
  * const record = { elapsedNs: 100e6, timestampMs: null, energyMj: { cpu: 250 } };
  * const { samples, boundMs } = alignRecords([record, record], [5100, 5203]);
- * console.assert(samples.length === 2 && boundMs <= 50);
+ * assert(samples.length === 2 && boundMs < 51);
  * ```
  */
 export function alignRecords(

@@ -28,11 +28,12 @@ const PARSE_SHARE = 0.02;
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { checkSampling } from "@tokenwatt/tokenwatt";
  *
  * const sample = (startMs: number) => ({ startMs, endMs: startMs + 100, energyMj: { cpu: 9 } });
  * const [finding] = checkSampling([sample(0), sample(100), sample(250)]);
- * console.assert(finding?.kind === "gap" && finding.value === 50);
+ * assert(finding?.kind === "gap" && finding.value === 50);
  * ```
  */
 export function checkSampling(

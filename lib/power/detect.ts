@@ -49,10 +49,11 @@ export function powerStatus(): Promise<PowerSourceStatus[]> {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { detectPowerSource } from "@tokenwatt/tokenwatt";
  *
  * const { info, rejected } = await detectPowerSource();
- * console.assert(info.kind === "measured" || rejected.every(({ remedy }) => remedy !== ""));
+ * assert(info.kind === "measured" || rejected.every(({ remedy }) => remedy !== ""));
  * ```
  */
 export async function detectPowerSource(): Promise<DetectedPowerSource> {

@@ -28,12 +28,13 @@ const START_LIMIT_MS = 15_000;
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { PowerMonitor } from "@tokenwatt/tokenwatt";
  *
  * await using monitor = new PowerMonitor({ source: "estimate", intervalMs: 50 });
  * await monitor.start();
  * await monitor.stop();
- * console.assert(monitor.samples().length > 0 && monitor.info.kind === "estimated");
+ * assert(monitor.samples().length > 0 && monitor.info.kind === "estimated");
  * ```
  */
 export class PowerMonitor implements AsyncDisposable {

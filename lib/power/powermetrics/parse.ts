@@ -75,13 +75,14 @@ export interface PowermetricsRecord {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { parsePowermetrics } from "@tokenwatt/tokenwatt";
  *
  * const record = parsePowermetrics(`<plist version="1.0"><dict>
  *   <key>elapsed_ns</key><integer>1002093500</integer>
  *   <key>processor</key><dict><key>cpu_energy</key><integer>3049</integer></dict>
  * </dict></plist>`);
- * console.assert(record.energyMj.cpu === 3049 && record.energyMj.ane === null);
+ * assert(record.energyMj.cpu === 3049 && record.energyMj.ane === null);
  * ```
  */
 export function parsePowermetrics(xml: string): PowermetricsRecord {

@@ -9,11 +9,12 @@ import { parsePowermetrics, type PowermetricsRecord } from "./parse.ts";
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { readPowermetrics } from "@tokenwatt/tokenwatt";
  *
  * const bytes = new Blob(["<plist><dict><key>elapsed_ns</key><integer>104000000</integer></dict></plist>"]);
  * for await (const event of readPowermetrics(bytes.stream())) {
- *   if ("record" in event) console.assert(event.record.elapsedNs === 104_000_000);
+ *   if ("record" in event) assert(event.record.elapsedNs === 104_000_000);
  *   else console.warn(event.loss.reason);
  * }
  * ```
