@@ -4,7 +4,9 @@
  * @module
  */
 import { visibleText } from "../lib/safe_text.ts";
+import { join } from "node:path";
 import { Option } from "@commander-js/extra-typings";
+import * as charts from "../lib/charts/mod.ts";
 import { InputError } from "../lib/errors.ts";
 import type { StoredRun } from "../lib/store/mod.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
@@ -15,15 +17,17 @@ import { groupLines, summaryLines } from "./profile/summary.ts";
 const task = command("show", "Show one stored run.")
   .argument("[run]", 'its id, the beginning of it, or "last"', "last")
   .addOption(databaseOption())
+  .addOption(new Option("--charts <folder>", "also save its charts there, as SVG"))
   .addOption(new Option("--json", "print what profile --json printed"))
   .addHelpText(
     "after",
     `
 Examples:
   deno task show
-  deno task show 20261123-0530 --json`,
+  deno task show 20261123-0530 --json
+  deno task show last --charts out`,
   )
-  .action((id, { db, json }) => {
+  .action(async (id, { db, json, charts: folder }) => {
     using database = ProfileDatabase.open(userPath(db), { readOnly: true });
     const run = database.getRun(id);
     if (!run) {
@@ -33,7 +37,19 @@ Examples:
     }
     if (json) console.log(JSON.stringify(runJson(run), null, 2));
     else for (const line of lines(run)) console.log(line);
+    if (folder !== undefined) await saveCharts(run, userPath(folder));
   });
+
+async function saveCharts(run: StoredRun, folder: string): Promise<void> {
+  Deno.mkdirSync(folder, { recursive: true });
+  const figures = {
+    "power-timeline": charts.powerTimeline(run),
+    "token-energy": charts.tokenEnergy(run),
+  };
+  for (const [name, figure] of Object.entries(figures)) {
+    await figure.save(join(folder, `${name}.svg`));
+  }
+}
 
 function lines(run: StoredRun): string[] {
   const reason = run.reason === null ? "" : ` (${visibleText(run.reason)})`;

@@ -133,6 +133,8 @@ function caption(run: PowerTimelineRun): string[] {
       `(${formatMs(power.intervalMs)} asked); where there is no step, nothing was recorded.`;
   const bound = power.boundMs === null
     ? "Clock alignment not known."
+    : power.boundMs === 0
+    ? "Records and tokens are on one clock."
     : `Clocks aligned within ± ${formatMs(power.boundMs)}.`;
   const stopped = run.status === "interrupted" || run.status === "failed"
     ? [`The run was ${run.status}: this is what was kept.`]
@@ -144,13 +146,17 @@ function caption(run: PowerTimelineRun): string[] {
   return [...kindNote(power), ...stopped, records, ...lines, bound, ...serious(findings)];
 }
 
-/** The findings that a reader must know, at most three of them. */
+/** The findings that a reader must know, at most three; that it is an estimate was said before. */
 function serious(findings: readonly Finding[]): string[] {
-  const messages = findings.filter(({ severity }) => severity !== "info").map(({ message }) =>
-    /[.!?]$/.test(message) ? message : `${message}.`
+  const shown = findings.filter(({ severity, kind }) =>
+    severity !== "info" && kind !== "estimated"
   );
-  const more = messages.length > 3 ? [`And ${messages.length - 3} more findings.`] : [];
-  return [...messages.slice(0, 3), ...more];
+  const sentences = shown.map(({ message }) => {
+    const start = message.charAt(0).toUpperCase() + message.slice(1);
+    return /[.!?]$/.test(start) ? start : `${start}.`;
+  });
+  const more = sentences.length > 3 ? [`And ${sentences.length - 3} more findings.`] : [];
+  return [...sentences.slice(0, 3), ...more];
 }
 
 /** Median length of the records. */
