@@ -21,7 +21,9 @@ export function baselineOf(
   after: Window | null,
 ): Baseline {
   const powersOf = (window: Window | null) =>
-    window ? blocksOf(window).flatMap((block) => meanMw(samples, totalRails, block) ?? []) : [];
+    window && isLongEnough(window, samples)
+      ? blocksOf(window).flatMap((block) => meanMw(samples, totalRails, block) ?? [])
+      : [];
   const beforeMw = powersOf(before);
   const afterMw = powersOf(after);
   const all = [...beforeMw, ...afterMw];
@@ -38,6 +40,13 @@ export function baselineOf(
       ? (mean(afterMw) - mean(beforeMw)) / mean(beforeMw)
       : null,
   };
+}
+
+/** Half a record's power cannot be told from its other half: each block needs one of its own. */
+function isLongEnough({ startMs, endMs }: Window, samples: readonly PowerSample[]): boolean {
+  const lengths = samples.map((sample) => sample.endMs - sample.startMs).sort((a, b) => a - b);
+  const cadenceMs = lengths[Math.floor(lengths.length / 2)] ?? Infinity;
+  return endMs - startMs >= BLOCKS * cadenceMs * 0.9;
 }
 
 function blocksOf({ startMs, endMs }: Window): Window[] {
