@@ -6,8 +6,7 @@
  *
  * @module
  */
-export type * from "./lib/record.ts";
-export { RAILS } from "./lib/record.ts";
+export * from "./lib/record.ts";
 export { nowMs } from "./lib/clock.ts";
 export { InputError } from "./lib/errors.ts";
 export * from "./lib/power/mod.ts";

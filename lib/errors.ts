@@ -14,6 +14,7 @@
  * ```
  */
 export class InputError extends Error {
+  /** Survives minification, and is what a stack trace begins with. */
   override name = "InputError";
   /** What to do next; also the end of the message, as Jupyter shows nothing else. */
   readonly remedy: string;

@@ -12,15 +12,16 @@ import {
   toEnergy,
   type TokenRange,
 } from "../energy/mod.ts";
-import type {
-  Energy,
-  EnergySpan,
-  Phase,
-  PhaseEnergy,
-  SectionEnergy,
-  Span,
-  TokenEnergy,
-  TokenGroup,
+import {
+  type Energy,
+  type EnergySpan,
+  type Phase,
+  type PhaseEnergy,
+  type SectionEnergy,
+  type Span,
+  type TokenEnergy,
+  type TokenGroup,
+  UNMEASURED,
 } from "../record.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
 import type { Repetition } from "./messages.ts";
@@ -37,17 +38,6 @@ export interface MeanRepetition {
   tree: EnergySpan;
 }
 
-const NO_ENERGY: Energy = {
-  mj: null,
-  lowMj: null,
-  highMj: null,
-  interval: null,
-  method: null,
-  resolved: false,
-  byRail: {},
-  net: null,
-};
-
 /**
  * Attributes the measured energy and describes one mean repetition of it: all energies are summed
  * draw by draw over the repetitions and divided by their number, so parts still add up.
@@ -63,7 +53,7 @@ export function meanRepetition(
   const count = repetitions.length;
   const meanOf = (key: string) => {
     const ensemble = ensembles.get(key);
-    return ensemble ? toEnergy(scaled(ensemble, 1 / count), options.reading) : NO_ENERGY;
+    return ensemble ? toEnergy(scaled(ensemble, 1 / count), options.reading) : UNMEASURED;
   };
   const phases = meanPhases(evidence, repetitions, meanOf, ensembles, count);
   const tokens = meanTokens(evidence, repetitions, groups, meanOf);
@@ -171,7 +161,7 @@ function meanSections(
       startMs: offset((section) => section.startMs, Math.min),
       endMs: offset((section) => section.endMs, Math.max),
       durationMs: totalMs / count,
-      energy: whole ? toEnergy(scaled(shareOf(whole, totalMs), 1 / count), reading) : NO_ENERGY,
+      energy: whole ? toEnergy(scaled(shareOf(whole, totalMs), 1 / count), reading) : UNMEASURED,
     };
   });
 }

@@ -1,15 +1,10 @@
-import type { Energy, Phase, ProfilingRun, RunTrace, TokenEnergy } from "../record.ts";
-
-const UNKNOWN: Energy = {
-  mj: null,
-  lowMj: null,
-  highMj: null,
-  interval: null,
-  method: null,
-  resolved: false,
-  byRail: {},
-  net: null,
-};
+import {
+  type Phase,
+  type ProfilingRun,
+  type RunTrace,
+  type TokenEnergy,
+  UNMEASURED,
+} from "../record.ts";
 
 /** What a run without a result can still say: its first repetition stands for the mean one. */
 export function partialResult(
@@ -27,7 +22,7 @@ export function partialResult(
     startMs: phase.startMs - originMs,
     endMs: phase.endMs - originMs,
     durationMs: phase.endMs - phase.startMs,
-    energy: UNKNOWN,
+    energy: UNMEASURED,
   }));
   const tokens = trace.tokens.filter((token) => token.repetition === 0).map(
     ({ repetition: _, ...token }, group): TokenEnergy => ({
@@ -48,7 +43,7 @@ export function partialResult(
     lastIndex: index,
     phase,
     durationMs: endMs - startMs,
-    energy: UNKNOWN,
+    energy: UNMEASURED,
   }));
   const response = tokens.map((token) => token.text).join("");
   const { measured, totals } = { measured: measuredOf(trace), totals: totalsOf(phases, tokens) };

@@ -1,0 +1,164 @@
+import type { Energy, PowerSample } from "./energy.ts";
+import type { Finding } from "./finding.ts";
+import type { RunPower } from "./power.ts";
+import type { StoredToken } from "./sink.ts";
+import type { Phase, TokenEvent } from "./timing.ts";
+
+/** What identifies a model in a run. */
+export interface ModelSummary {
+  /** Name of its folder. */
+  name: string;
+  /** Its folder. */
+  path: string;
+  /** Hugging Face's `model_type`. */
+  family: string;
+  /** Number of transformer layers. */
+  numLayers: number;
+  /** Number of weights, shared ones once. */
+  parameters: number;
+  /** `fp32`, `fp16`, … */
+  precision: string;
+  /** Tokens that fit; `null` where the model does not say. */
+  contextLength: number | null;
+}
+
+/** A phase of one mean repetition; times count from the start of the repetition. */
+export interface PhaseEnergy {
+  /** Which phase. */
+  phase: Phase;
+  /** Start, from the start of the repetition. */
+  startMs: number;
+  /** End. */
+  endMs: number;
+  /** Mean over the repetitions. */
+  durationMs: number;
+  /** Mean over the repetitions. */
+  energy: Energy;
+}
+
+/** A section of one mean repetition, all its occurrences added up. */
+export interface SectionEnergy extends PhaseEnergy {
+  /** What was done. */
+  name: string;
+}
+
+/** A token of one mean repetition. */
+export interface TokenEnergy extends TokenEvent {
+  /** Mean energy, in mJ. */
+  energyMj: number | null;
+  /** The lower end. */
+  lowMj: number | null;
+  /** The upper end. */
+  highMj: number | null;
+  /** What the ends are. */
+  interval: Energy["interval"];
+  /** How the energy was obtained. */
+  method: Energy["method"];
+  /** Whether the token is known on its own. */
+  resolved: boolean;
+  /** Index into `groups`: the smallest set of neighbours whose energy is known together. */
+  group: number;
+}
+
+/** Neighbouring tokens, of one phase, whose energy is known together. */
+export interface TokenGroup {
+  /** Index of its first token. */
+  firstIndex: number;
+  /** Index of its last token. */
+  lastIndex: number;
+  /** The phase that they came out of. */
+  phase: "prefill" | "decode";
+  /** Mean over the repetitions. */
+  durationMs: number;
+  /** Of all its tokens together. */
+  energy: Energy;
+}
+
+/** The figures of one mean repetition. */
+export interface RunTotals {
+  /** Of one mean repetition. */
+  durationMs: number;
+  /** Of one mean repetition. */
+  energyMj: number | null;
+  /** Its lower end. */
+  lowMj: number | null;
+  /** Its upper end. */
+  highMj: number | null;
+  /** Idle power. */
+  baselineMw: number | null;
+  /** Highest mean power of a record in the measured window. */
+  peakMw: number | null;
+  /** Energy by time. */
+  meanMw: number | null;
+  /** Tokens of the prompt. */
+  promptTokens: number;
+  /** Tokens of the answer, a stop token included. */
+  generatedTokens: number;
+  /** Time to the first token. */
+  ttftMs: number | null;
+  /** Of the decode phase; `null` for one token. */
+  tokensPerSecond: number | null;
+  /** Of the decode phase; `null` for one token. */
+  joulesPerToken: number | null;
+  /** Of the prefill. */
+  joulesPerPromptToken: number | null;
+  /** Energy of the prefill. */
+  prefillMj: number | null;
+  /** Energy of the decode phase. */
+  decodeMj: number | null;
+  /** Energy of loading the model, once. */
+  loadMj: number | null;
+}
+
+/** What happened when, on the clock of the run: the stuff of the power timeline. */
+export interface RunTrace {
+  /** The power records, dated. */
+  samples: PowerSample[];
+  /** `model_load`, `warm_up`, `baseline`, and the phases of every measured repetition, with their energy in all. */
+  phases: {
+    name: string;
+    repetition: number | null;
+    startMs: number;
+    endMs: number;
+    energyMj: number | null;
+  }[];
+  /** Tokens of every measured repetition, each with its own times and energy. */
+  tokens: StoredToken[];
+}
+
+/** The state of a run in the database. */
+export type RunStatus = "running" | "complete" | "interrupted" | "failed";
+
+/** One profiled prompt. All but `trace` and `groups` is what `--json` prints. */
+export interface ProfilingRun {
+  /** As the database names it. */
+  runId: string;
+  /** How it ended. */
+  status: RunStatus;
+  /** What ran. */
+  model: ModelSummary;
+  /** What it was asked to continue. */
+  prompt: string;
+  /** What it said. */
+  response: string;
+  /** Where power came from. */
+  power: RunPower;
+  /** What the run found about its own conditions. */
+  findings: Finding[];
+  /** One line: what can be concluded from this run and what cannot. */
+  verdict: string;
+  /** The whole measured window. */
+  measured: { repetitions: number; durationMs: number; energyMj: number | null };
+  /** Of one mean repetition; they add up to the total. */
+  phases: PhaseEnergy[];
+  /** Of one mean repetition, as far as they were timed. */
+  sections: SectionEnergy[];
+  /** Of one mean repetition. */
+  tokens: TokenEnergy[];
+  /** Tokens whose energy is known together. */
+  groups: TokenGroup[];
+  /** The figures. */
+  totals: RunTotals;
+  /** What happened when. */
+  trace: RunTrace;
+}
