@@ -35,8 +35,12 @@ async function sample(
           tell({ news: "loss", loss: event.loss });
           continue;
         }
-        const { record, arrivalMs } = event;
-        tell({ news: "record", record, arrivalMs, parseMs: nowMs() - arrivalMs });
+        if ("spawnMs" in event) {
+          tell({ news: "spawned", spawnMs: event.spawnMs });
+          continue;
+        }
+        const { record, arrivalMs, parseMs = nowMs() - arrivalMs } = event;
+        tell({ news: "record", record, arrivalMs, parseMs });
         raw.add(event.raw, arrivalMs);
         if (raw.spanMs >= BATCH_MS) raw.flush();
       }

@@ -34,10 +34,22 @@ export interface StreamLoss {
   reason: string;
 }
 
-/** What comes out of an open source. `raw` is the record as the source wrote it. */
+/** What comes out of an open source. */
 export type SourceEvent =
-  | { record: PowerRecord; arrivalMs: number; raw: Uint8Array }
-  | { loss: StreamLoss };
+  | RecordEvent
+  | { loss: StreamLoss }
+  /** From when on the source ran, in epoch ms, where that is not when it was opened. */
+  | { spawnMs: number };
+
+/** A record, the time at which its last byte arrived, and the record as the source wrote it. */
+export interface RecordEvent {
+  record: PowerRecord;
+  /** In epoch ms. */
+  arrivalMs: number;
+  raw: Uint8Array;
+  /** What reading it took, in ms; the time since its arrival unless stated. */
+  parseMs?: number;
+}
 
 /** Whether a source can be used here, why not, and what to do about it. */
 export interface SourceProbe {
