@@ -1,14 +1,8 @@
 import { cpuUsage } from "node:process";
-import { nowMs, pause } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { SourceInfo } from "../record.ts";
-import type {
-  PowerRecord,
-  PowerSource,
-  SamplingIntervalMs,
-  SourceEvent,
-  SourceProbe,
-} from "./source.ts";
+import { sampleMeter } from "./meter.ts";
+import type { PowerSource, SamplingIntervalMs, SourceEvent, SourceProbe } from "./source.ts";
 
 /** The power curve of one logical CPU, and how wrong it may be. */
 export interface EstimateOptions {
@@ -64,34 +58,19 @@ export class EstimateSource implements PowerSource {
     return Promise.resolve({ works: true, reason: null, remedy: null });
   }
 
-  async *open(intervalMs: SamplingIntervalMs, signal: AbortSignal): AsyncGenerator<SourceEvent> {
-    const originMs = nowMs();
-    let startMs = originMs;
-    let startCpuMs = cpuTimeMs();
-    while (!signal.aborted) {
-      // The next tick of a fixed grid, so that late timers do not add up, but never a short record:
-      // the kernel books CPU time in steps of up to 4 ms.
-      const nextMs = originMs +
-        (Math.floor((startMs - originMs) / intervalMs + 0.5) + 1) * intervalMs;
-      await pause(nextMs - nowMs(), signal);
-      const endMs = nowMs();
-      const endCpuMs = cpuTimeMs();
-      // A record of less than a millisecond says nothing: the CPU clock's own step is of that size.
-      if (endMs - startMs < 1) continue;
-      const energyMj = estimateEnergyMj(endMs - startMs, endCpuMs - startCpuMs, this.#options);
-      const record: PowerRecord = {
-        elapsedNs: Math.round((endMs - startMs) * 1e6),
-        timestampMs: null,
-        energyMj: { cpu: energyMj },
-        thermalPressure: null,
-        startMs,
-        endMs,
-      };
-      startMs = endMs;
-      startCpuMs = endCpuMs;
-      const raw = new TextEncoder().encode(JSON.stringify(record) + "\n");
-      yield { record, arrivalMs: nowMs(), raw };
-    }
+  open(intervalMs: SamplingIntervalMs, signal: AbortSignal): AsyncIterable<SourceEvent> {
+    return sampleMeter<number>(
+      {
+        // The kernel books CPU time in steps of up to 4 ms; below one of ours there is nothing.
+        leastMs: 1,
+        read: cpuTimeMs,
+        energyMj: (beforeMs, afterMs, durationMs) => ({
+          cpu: estimateEnergyMj(durationMs, afterMs - beforeMs, this.#options),
+        }),
+      },
+      intervalMs,
+      signal,
+    );
   }
 }
 
