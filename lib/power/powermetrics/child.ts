@@ -1,8 +1,19 @@
 import type { SamplingIntervalMs } from "../source.ts";
-import { powermetricsCommand } from "./command.ts";
+import { powermetricsCommand, type PowermetricsSamplers } from "./command.ts";
 import { explainSpawnError } from "./failure.ts";
 
 const LAST_WORDS = 400;
+
+/** How powermetrics is started. */
+export interface Start {
+  samplers: PowermetricsSamplers;
+  /**
+   * Gives the child a session of its own (setsid), so that Ctrl-C in the terminal, which goes to the
+   * whole foreground group, does not end it before its last records are read. A NOPASSWD rule holds
+   * there; a ticket from an earlier `sudo -v` does not, as it belongs to the terminal.
+   */
+  detached: boolean;
+}
 
 /**
  * A running `sudo -n /usr/bin/powermetrics …`. It is ended by closing its pipe, never by a signal:
@@ -14,20 +25,15 @@ export class PowermetricsChild {
   readonly #drained: Promise<void>;
   #lastWords = "";
 
-  /**
-   * `detached` gives the child a session of its own (setsid), so that Ctrl-C in the terminal, which
-   * goes to the whole foreground group, does not end it before its last records are read. A NOPASSWD
-   * rule holds there; a ticket from an earlier `sudo -v` does not, as it belongs to the terminal.
-   * Throws `InputError` where sudo cannot be started.
-   */
-  constructor(intervalMs: SamplingIntervalMs, options: { detached: boolean }) {
+  /** Throws `InputError` where sudo cannot be started. */
+  constructor(intervalMs: SamplingIntervalMs, { samplers, detached }: Start) {
     try {
       this.#child = new Deno.Command("sudo", {
-        args: ["-n", ...powermetricsCommand(intervalMs)],
+        args: ["-n", ...powermetricsCommand(intervalMs, samplers)],
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
-        detached: options.detached,
+        detached,
       }).spawn();
     } catch (error) {
       throw explainSpawnError(error);

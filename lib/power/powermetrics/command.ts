@@ -17,11 +17,25 @@ export const POWERMETRICS_RECORDS: Readonly<Record<SamplingIntervalMs, number>> 
   1000: 7_200,
 };
 
+/** The samplers that are asked for, by whether `ane_power` is among them. */
+export const POWERMETRICS_SAMPLERS = {
+  /** ANE energy comes with `cpu_power`, on every machine that has been recorded. */
+  plain: "cpu_power,gpu_power,thermal",
+  /** For where it does not: `ane_power` is unknown to macOS 13 and prints nothing on M1. */
+  ane: "cpu_power,gpu_power,ane_power,thermal",
+} as const;
+
+/** Which samplers are asked for. */
+export type PowermetricsSamplers = keyof typeof POWERMETRICS_SAMPLERS;
+
 /**
  * The command line that samples every `intervalMs`, without the `sudo -n` before it.
- * ANE energy comes with `cpu_power`; `-b 0 -a 0` turn buffering and running averages off.
+ * `-b 0 -a 0` turn buffering and running averages off.
  */
-export function powermetricsCommand(intervalMs: SamplingIntervalMs): string[] {
+export function powermetricsCommand(
+  intervalMs: SamplingIntervalMs,
+  samplers: PowermetricsSamplers = "plain",
+): string[] {
   return [
     POWERMETRICS_PATH,
     "-f",
@@ -35,7 +49,7 @@ export function powermetricsCommand(intervalMs: SamplingIntervalMs): string[] {
     "-n",
     String(POWERMETRICS_RECORDS[intervalMs]),
     "--samplers",
-    "cpu_power,gpu_power,thermal",
+    POWERMETRICS_SAMPLERS[samplers],
   ];
 }
 

@@ -17,6 +17,11 @@ export function asksForPassword(ending: { lastWords: string }): boolean {
   return /password is required|terminal is required|a password/i.test(ending.lastWords);
 }
 
+/** Says that this system does not know one of the samplers. */
+export function refusesSampler(ending: { lastWords: string }): boolean {
+  return /unrecognized sampler/i.test(ending.lastWords);
+}
+
 /** Says what an ending means and what to do about it. */
 export function explainEnding({ code, lastWords, records }: Ending): InputError {
   const said = lastWords === "" ? `exit code ${code}` : `exit code ${code}, "${lastWords}"`;
@@ -43,7 +48,7 @@ export function explainEnding({ code, lastWords, records }: Ending): InputError 
       remedy: ELSEWHERE,
     });
   }
-  if (/unrecognized sampler/i.test(lastWords)) {
+  if (refusesSampler({ lastWords })) {
     return new InputError(`Cannot start powermetrics: it refuses a sampler (${said})`, {
       remedy: ELSEWHERE,
     });

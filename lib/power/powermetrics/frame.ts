@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** No record comes near: 56 KB on an M4 Max; the `tasks` sampler would add some 200 KB. */
-export const LONGEST_RECORD_BYTES = 4 * 1024 * 1024;
+export const LONGEST_RECORD_BYTES = 1024 * 1024;
 
 const END = mark("</plist>");
 const STARTS = [mark("<?xml"), mark("<plist")];
@@ -51,7 +51,7 @@ export async function* frameRecords(
 
     if (length > LONGEST_RECORD_BYTES) {
       const bytes = length - separators(pending.subarray(0, length));
-      yield { loss: { bytes, reason: "no end of a record within 4 MB" } };
+      yield { loss: { bytes, reason: "no end of a record within 1 MB" } };
       length = searched = 0;
     }
   }

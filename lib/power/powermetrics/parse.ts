@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { type Plist, type PlistDict, readPlist } from "./plist.ts";
-import { activityOf, dateMs, wholeNumber } from "./scan.ts";
+import { ENERGY_KEYS } from "./scan.ts";
+import { activityOf, dateMs, energyValue, implausible, megahertz, wholeNumber } from "./values.ts";
 
 /** Time spent at one frequency. A table may hold the same frequency twice: keep the order. */
 export interface FrequencyState {
@@ -54,8 +55,14 @@ export interface PowermetricsRecord {
   elapsedNs: number;
   /** Epoch milliseconds, in whole seconds. */
   timestampMs: number | null;
-  /** Energy in mJ over `elapsedNs`. */
-  energyMj: { cpu: number | null; gpu: number | null; ane: number | null };
+  /** Energy in mJ over `elapsedNs`; DRAM and package only where macOS reports them (12 and before). */
+  energyMj: {
+    cpu: number | null;
+    gpu: number | null;
+    ane: number | null;
+    dram?: number | null;
+    package?: number | null;
+  };
   /** "Nominal" where there is none. */
   thermalPressure: string | null;
   /** Model of the machine ("Mac16,5"). */
@@ -87,45 +94,55 @@ export interface PowermetricsRecord {
  */
 export function parsePowermetrics(xml: string): PowermetricsRecord {
   const root = readPlist(xml);
+  const processor = dict(root.get("processor"));
+  const gpu = dict(root.get("gpu"));
   const elapsedNs = count(root.get("elapsed_ns"));
-  if (elapsedNs === null || elapsedNs === 0) {
-    throw new InputError("Cannot read the power record: it has no elapsed_ns above 0", {
+  const energyMj = energiesOf(processor, gpu);
+  const refusal = implausible(elapsedNs, energyMj);
+  if (elapsedNs === null || refusal !== null) {
+    throw new InputError(`Cannot read the power record: ${refusal}`, {
       remedy: "pass one record as powermetrics -f plist writes it",
     });
   }
-  const processor = dict(root.get("processor"));
-  const gpu = dict(root.get("gpu"));
   return {
     elapsedNs,
     timestampMs: dateMs(text(root.get("timestamp"))),
-    energyMj: {
-      cpu: count(processor?.get("cpu_energy")),
-      gpu: count(processor?.get("gpu_energy")) ?? count(gpu?.get("gpu_energy")),
-      ane: count(processor?.get("ane_energy")),
-    },
+    energyMj,
     thermalPressure: text(root.get("thermal_pressure")),
     hwModel: text(root.get("hw_model")),
     osBuild: text(root.get("kern_osversion")),
     clusters: dicts(processor?.get("clusters")).map(readCluster),
     gpu: gpu === null ? null : {
-      // The key says Hz; every recording holds MHz (338 to 1578).
-      ...readResidency(gpu, 1),
-      energyMj: count(gpu.get("gpu_energy")),
+      ...readResidency(gpu),
+      energyMj: energyValue(text(gpu.get("gpu_energy"))),
     },
   };
+}
+
+function energiesOf(
+  processor: PlistDict | null,
+  gpu: PlistDict | null,
+): PowermetricsRecord["energyMj"] {
+  const energyMj: PowermetricsRecord["energyMj"] = { cpu: null, gpu: null, ane: null };
+  for (const [key, rail] of ENERGY_KEYS) {
+    const found = text(processor?.get(key));
+    if (found !== null) energyMj[rail as keyof typeof energyMj] = energyValue(found);
+  }
+  energyMj.gpu ??= energyValue(text(gpu?.get("gpu_energy")));
+  return energyMj;
 }
 
 function readCluster(cluster: PlistDict): ClusterResidency {
   const name = text(cluster.get("name")) ?? "";
   const cpus = dicts(cluster.get("cpus")).map((cpu) => ({
     cpu: count(cpu.get("cpu")),
-    ...readResidency(cpu, 1e-6),
+    ...readResidency(cpu),
   }));
   const activities = cpus.flatMap(({ activity }) => activity ?? []);
   return {
     name,
     kind: name.slice(0, 1),
-    ...readResidency(cluster, 1e-6),
+    ...readResidency(cluster),
     cpuActivity: activities.length === 0
       ? null
       : activities.reduce((sum, activity) => sum + activity, 0) / activities.length,
@@ -133,18 +150,17 @@ function readCluster(cluster: PlistDict): ClusterResidency {
   };
 }
 
-function readResidency(from: PlistDict, mhzPerUnit: number): Residency {
-  const frequency = number(from.get("freq_hz"));
+function readResidency(from: PlistDict): Residency {
   const idleNs = count(from.get("idle_ns"));
   const downNs = count(from.get("down_ns"));
   const states = dicts(from.get("dvfm_states")).map((state) => ({
-    freqMhz: number(state.get("freq")),
+    freqMhz: megahertz(number(state.get("freq"))),
     usedNs: count(state.get("used_ns")) ?? 0,
   }));
   const usedNs = states.reduce((sum, state) => sum + state.usedNs, 0);
   const known = idleNs !== null && states.length > 0;
   return {
-    freqMhz: frequency === null ? null : frequency * mhzPerUnit,
+    freqMhz: megahertz(number(from.get("freq_hz"))),
     activity: known ? activityOf(idleNs, downNs ?? 0, usedNs) : null,
     idleNs,
     downNs,
@@ -161,7 +177,7 @@ function dicts(value: Plist | undefined): PlistDict[] {
 }
 
 function text(value: Plist | undefined): string | null {
-  return typeof value === "string" ? value : null;
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
 }
 
 function number(value: Plist | undefined): number | null {

@@ -1,10 +1,17 @@
+import { nowMs } from "../../clock.ts";
 import type { SourceInfo } from "../../record.ts";
-import type { PowerSource, SamplingIntervalMs, SourceEvent, SourceProbe } from "../source.ts";
-import { PowermetricsChild } from "./child.ts";
-import { asksForPassword, explainEnding } from "./failure.ts";
-import { frameRecords } from "./frame.ts";
+import type {
+  PowerRecord,
+  PowerSource,
+  SamplingIntervalMs,
+  SourceEvent,
+  SourceProbe,
+} from "../source.ts";
+import { PowermetricsChild, type Start } from "./child.ts";
+import { asksForPassword, explainEnding, refusesSampler } from "./failure.ts";
+import { FloodGate } from "./flood.ts";
 import { probePowermetrics } from "./probe.ts";
-import { scanRecord } from "./scan.ts";
+import { scanStream } from "./scan_stream.ts";
 
 /** macOS's own `powermetrics`: CPU, GPU and ANE, as the system estimates them. Needs a sudo rule. */
 export class PowermetricsSource implements PowerSource {
@@ -25,12 +32,19 @@ export class PowermetricsSource implements PowerSource {
 
   async *open(intervalMs: SamplingIntervalMs, signal: AbortSignal): AsyncGenerator<SourceEvent> {
     // With the rule first; else in the terminal's own session, where a ticket of `sudo -v` holds.
-    for (const detached of [true, false]) {
-      const child = new PowermetricsChild(intervalMs, { detached });
+    let start: Start = { samplers: "plain", detached: true };
+    let mayAskForAne = true;
+    for (;;) {
+      const child = new PowermetricsChild(intervalMs, start);
       let records = 0;
+      let lacksAne = false;
       try {
         for await (const event of readUntil(child, intervalMs, signal)) {
-          if ("record" in event) records++;
+          if ("record" in event) {
+            lacksAne = mayAskForAne && records === 0 && isWithoutAne(event.record);
+            if (lacksAne) break;
+            records++;
+          }
           yield event;
         }
       } finally {
@@ -38,11 +52,34 @@ export class PowermetricsSource implements PowerSource {
         if (signal.aborted) await child.gone(2 * intervalMs + 500);
       }
       if (signal.aborted) return;
-      const ending = await child.ending();
-      if (detached && records === 0 && asksForPassword(ending)) continue;
+      const next = lacksAne ? askForAne(start) : another(start, await child.ending(), records);
+      if (next.samplers === "ane") mayAskForAne = false;
+      start = next;
+    }
+
+    // What is tried next after a start that gave no record; throws where there is nothing.
+    function another(
+      start: Start,
+      ending: { code: number; lastWords: string },
+      records: number,
+    ): Start {
+      if (records === 0 && start.samplers === "ane") return { ...start, samplers: "plain" };
+      if (records === 0 && mayAskForAne && refusesSampler(ending)) return askForAne(start);
+      if (records === 0 && start.detached && asksForPassword(ending)) {
+        return { ...start, detached: false };
+      }
       throw explainEnding({ ...ending, records });
     }
   }
+}
+
+/** The CPU is reported and the ANE is not: elsewhere both come with `cpu_power`. */
+function isWithoutAne({ energyMj }: PowerRecord): boolean {
+  return typeof energyMj.cpu === "number" && (energyMj.ane ?? null) === null;
+}
+
+function askForAne(start: Start): Start {
+  return { ...start, samplers: "ane" };
 }
 
 /** Records until `signal` aborts, and then the one that is under way. */
@@ -56,18 +93,13 @@ async function* readUntil(
   const onAbort = () => limit = setTimeout(() => child.closePipe(), 2.5 * intervalMs + 500);
   if (signal.aborted) return;
   signal.addEventListener("abort", onAbort);
+  const gate = new FloodGate(intervalMs);
   try {
-    for await (const frame of frameRecords(child.bytes())) {
+    for await (const event of scanStream(child.bytes())) {
       const stopping = signal.aborted;
-      if ("loss" in frame) {
-        yield frame;
-        continue;
-      }
-      const record = scanRecord(new TextDecoder().decode(frame.bytes));
-      yield record === null
-        ? { loss: { bytes: frame.bytes.length, reason: "a record without elapsed_ns" } }
-        : { record, arrivalMs: frame.arrivalMs, raw: frame.raw };
-      if (stopping) return;
+      gate.pass("loss" in event ? event.loss.bytes : event.raw.length, nowMs());
+      yield event;
+      if (stopping && "record" in event) return;
     }
   } finally {
     clearTimeout(limit);
