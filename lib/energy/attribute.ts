@@ -1,34 +1,26 @@
 import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
-import { cutIntoBlocks, type Leaf } from "./blocks.ts";
-import { DRAWS, hashOf, mirrored, uniforms } from "./draws.ts";
-import { type Ensemble, type Reading, shareOf, sumOf, toEnergy } from "./ensemble.ts";
+import { cutIntoBlocks } from "./blocks.ts";
+import { DRAWS } from "./draws.ts";
+import { type Ensemble, type Reading, shareOf, sumOf, toEnergy, type Window } from "./ensemble.ts";
 import { integrate } from "./integrate.ts";
-import { hardLimits, type Limits, type PowerBounds, widest } from "./limits.ts";
+import { hardLimits, type Limits, powerBounds } from "./limits.ts";
 import { defaultTotalRails, measuredRails } from "./rails.ts";
-import { isCovered, type RailRecords, railRecords, wholeRecords } from "./records.ts";
+import { isCovered, railRecords, wholeRecords } from "./records.ts";
+import { type Dating, shiftsOf } from "./shifts.ts";
 import { tile, type TiledSpan } from "./tree.ts";
 
-/** How far the counters of a rail are read behind their records' dates: a delay, or its range, in ms. */
-export type Latch = number | readonly [lowMs: number, highMs: number];
-
 /** Options of {@link attributeEnergy} and {@link energyOver}. */
-export interface AttributionOptions {
+export interface AttributionOptions extends Dating {
   /** Rails that add up to the total; default: the measured ones that no other one contains. */
   totalRails?: readonly Rail[];
-  /** Half-width of what is not known about the clocks, in ms; default 0. */
-  clockBoundMs?: number;
-  /** Delay of the counters, for all rails or by rail; default 0. */
-  latchMs?: Latch | Partial<Record<Rail, Latch>>;
   /** Idle power of the total, in mW; with it, `net` is filled. */
   idleMw?: number;
   /** Half the 95 % interval of `idleMw`. */
   idleErrorMw?: number;
   /** The relative error of a source that estimates; makes every energy `estimated`. */
   statedError?: number | null;
-  /** The highest power that this machine has shown on a rail, in mW; default: in these samples. */
+  /** The highest power that this machine has shown on a rail, in mW; default: twice that of these samples. */
   highestMw?: Partial<Record<Rail, number>>;
-  /** Of the joint draws; default 1. */
-  seed?: number;
   /** Called with the draws of every node, children first. */
   onNode?: (span: Span, ensemble: Ensemble, path: readonly Span[]) => void;
 }
@@ -68,23 +60,20 @@ export function attributeEnergy(
   options: AttributionOptions = {},
 ): EnergySpan {
   const root = tile(span);
-  const seed = options.seed ?? 1;
-  const clock = mirrored(uniforms(hashOf("clock") ^ seed), "uniform")
-    .map((unit) => unit * (options.clockBoundMs ?? 0));
-  const rails = measuredRails(samples).map((rail) => dealRail(root, samples, rail, clock, options));
-  const reading: Reading = {
-    ...options,
-    totalRails: options.totalRails ?? defaultTotalRails(samples),
-  };
-  return readTree(root, rails, reading, options, []).tree;
+  const totalRails = options.totalRails ?? defaultTotalRails(samples);
+  // An unbounded clock tells of no record when it was.
+  const rails = options.clockBoundMs === Infinity
+    ? []
+    : measuredRails(samples).map((rail) => dealRail(root, samples, rail, options));
+  return readTree(root, rails, { ...options, totalRails }, options.onNode, []).tree;
 }
 
 /** One rail, dealt: what its leaves hold in each draw and how its limits are computed. */
 interface DealtRail {
   rail: Rail;
-  records: RailRecords;
-  bounds: PowerBounds;
+  window: Window;
   standAlone: ReadonlySet<Span>;
+  supportOf: (startMs: number, endMs: number) => number;
   drawsOf: (leaf: TiledSpan) => Float64Array | null;
   limitsOf: (startMs: number, endMs: number) => Limits;
 }
@@ -93,71 +82,59 @@ function dealRail(
   root: TiledSpan,
   samples: readonly PowerSample[],
   rail: Rail,
-  clock: Float64Array,
   options: AttributionOptions,
 ): DealtRail {
   const records = railRecords(samples, rail);
-  const blocks = cutIntoBlocks(root, records);
-  const shiftsMs = shiftsOf(rail, clock, options);
-  const energyMj = integrate(records, blocks, shiftsMs, options.seed ?? 1);
-  const indexOf = new Map(blocks.leaves.map((leaf: Leaf, index) => [leaf.span, index]));
-  const extremes = [Math.min(...shiftsMs), 0, Math.max(...shiftsMs)];
-  const bounds = {
-    lowestMw: options.idleMw === undefined ? 0 : records.lowestMw,
-    highestMw: Math.max(records.highestMw, options.highestMw?.[rail] ?? 0),
-  };
+  const shifts = shiftsOf(rail, options);
+  const { nominalMs } = shifts;
+  const blocks = cutIntoBlocks(root, records, shifts);
+  const energyMj = integrate(records, blocks, shifts, options.seed ?? 1);
+  const indexOf = new Map(blocks.leaves.map((leaf, index) => [leaf.span, index]));
+  const bounds = powerBounds(records, options.idleMw !== undefined, options.highestMw?.[rail]);
+  const limitsOf = (startMs: number, endMs: number) =>
+    hardLimits(records, startMs, endMs, shifts, bounds);
+  const [startMs, endMs] = [root.startMs ?? 0, root.endMs ?? 0];
   return {
     rail,
-    records,
-    bounds,
+    window: { durationMs: endMs - startMs, limits: limitsOf(startMs, endMs), bounds },
     standAlone: blocks.standAlone,
+    supportOf: (startMs, endMs) => wholeRecords(records, startMs - nominalMs, endMs - nominalMs),
     drawsOf: (leaf) => {
-      const index = indexOf.get(leaf) ?? -1;
-      const covered = isCovered(records, leaf.startMs ?? 0, leaf.endMs ?? 0);
-      return covered ? energyMj.slice(index * DRAWS, (index + 1) * DRAWS) : null;
+      const index = indexOf.get(leaf);
+      const { startMs, endMs } = leaf;
+      if (index === undefined || startMs === null || endMs === null) return null;
+      const isMeasured = isCovered(records, startMs - nominalMs, endMs - nominalMs);
+      return isMeasured ? energyMj.subarray(index * DRAWS, (index + 1) * DRAWS) : null;
     },
-    limitsOf: (startMs, endMs) =>
-      widest(extremes.map((shiftMs) => hardLimits(records, startMs, endMs, shiftMs, bounds))),
+    limitsOf,
   };
-}
-
-function shiftsOf(rail: Rail, clock: Float64Array, options: AttributionOptions): Float64Array {
-  const { latchMs = 0, seed = 1 } = options;
-  const latch = typeof latchMs === "number" || isRange(latchMs) ? latchMs : latchMs[rail] ?? 0;
-  const [lowMs, highMs] = typeof latch === "number" ? [latch, latch] : latch;
-  const delays = mirrored(uniforms(hashOf(`latch ${rail}`) ^ seed), "uniform");
-  return clock.map((shiftMs, draw) =>
-    shiftMs + (lowMs + highMs) / 2 + (highMs - lowMs) / 2 * (delays[draw] ?? 0)
-  );
-}
-
-function isRange(latch: unknown): latch is readonly [number, number] {
-  return Array.isArray(latch);
 }
 
 function readTree(
   span: TiledSpan,
   rails: readonly DealtRail[],
   reading: Reading,
-  options: AttributionOptions,
+  onNode: AttributionOptions["onNode"],
   path: readonly Span[],
 ): { tree: EnergySpan; ensemble: Ensemble } {
   const timed = span.children.some((child) => child.startMs !== null);
+  const pathBelow = [...path, span];
   const children = timed
-    ? span.children.map((child) => readTree(child, rails, reading, options, [...path, span]))
+    ? span.children.map((child) => readTree(child, rails, reading, onNode, pathBelow))
     : [];
   const { startMs, endMs } = span;
   const ensemble = timed
     ? sumOf(children.map((child) => child.ensemble))
     : leafEnsemble(span, rails);
   if (startMs !== null && endMs !== null) {
+    const inTotal = rails.filter(({ rail }) => reading.totalRails.includes(rail));
     ensemble.durationMs = endMs - startMs;
-    ensemble.standsAlone = rails.every(({ standAlone }) => standAlone.has(span));
-    const supports = rails.map(({ records }) => wholeRecords(records, startMs, endMs));
+    ensemble.standsAlone = inTotal.every(({ standAlone }) => standAlone.has(span));
+    const supports = inTotal.map(({ supportOf }) => supportOf(startMs, endMs));
     ensemble.support = supports.length > 0 ? Math.min(...supports) : 0;
     for (const { rail, limitsOf } of rails) ensemble.limits.set(rail, limitsOf(startMs, endMs));
   }
-  options.onNode?.(span, ensemble, path);
+  onNode?.(span, ensemble, path);
   return {
     ensemble,
     tree: {
@@ -177,7 +154,7 @@ function leafEnsemble(leaf: TiledSpan, rails: readonly DealtRail[]): Ensemble {
     standsAlone: false,
     draws: new Map(rails.map(({ rail, drawsOf }) => [rail, drawsOf(leaf)])),
     limits: new Map(),
-    bounds: new Map(rails.map(({ rail, bounds }) => [rail, bounds])),
+    window: new Map(rails.map(({ rail, window }) => [rail, window])),
   };
 }
 

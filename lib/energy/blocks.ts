@@ -1,5 +1,6 @@
 import type { Span } from "../record.ts";
 import { type RailRecords, wholeRecords } from "./records.ts";
+import type { Shifts } from "./shifts.ts";
 import type { TiledSpan } from "./tree.ts";
 
 /** How many whole records must lie in a span before its energy is read from them. */
@@ -10,47 +11,72 @@ export interface Leaf {
   span: TiledSpan;
   startMs: number;
   endMs: number;
-  /** Stretches of time in which power is taken as even; records are split where they change. */
-  block: number;
 }
 
-/** Leaves in the order of time, and the name of each block. Equal names have equal expectations. */
+/** Time in which power is taken as even; records are split where one stretch ends. */
+export interface Stretch {
+  /** Stretches of one name are expected to draw the same power. */
+  key: string;
+  startMs: number;
+  endMs: number;
+}
+
+/** The key of all time before the root. */
+export const BEFORE = "before";
+/** The key of all time after the root. */
+export const AFTER = "after";
+
+/** Leaves and stretches in the order of time. */
 export interface Blocks {
   leaves: Leaf[];
-  keys: string[];
+  /** The first is all time before the root, the last all time after it. */
+  stretches: Stretch[];
   /** Spans that records see on their own; all others only share what these hold. */
   standAlone: Set<Span>;
 }
 
 /**
- * Cuts a tiled tree into leaves and says which of them form a block.
+ * Cuts a tiled tree into leaves, and its time into stretches of even power.
  *
  * Power is expected to change between phases and repetitions, and around a token, section or group
- * that is long enough to be seen on its own. Below that a block's power is even, which is what
- * "shared by time" means.
+ * that is long enough to be seen on its own. Below that it is taken as even, which is what "shared
+ * by time" means.
  */
-export function cutIntoBlocks(root: TiledSpan, records: RailRecords): Blocks {
+export function cutIntoBlocks(root: TiledSpan, records: RailRecords, shifts: Shifts): Blocks {
   const leaves: Leaf[] = [];
-  const keys: string[] = [];
+  const stretches: Stretch[] = [];
   const standAlone = new Set<Span>([root]);
-  const walk = (span: TiledSpan, parentBlock: number, parent: Span | null) => {
+  let lastBlock: Span | null = null;
+  const walk = (span: TiledSpan, parent: Span | null, parentBlock: Span, parentKey: string) => {
     const { startMs, endMs } = span;
     if (startMs === null || endMs === null) return;
-    const isOwnBlock = parent !== null && standsAlone(span, parent, records);
-    const block = isOwnBlock ? keys.push(keyOf(span, parent)) - 1 : parentBlock;
-    if (isOwnBlock) standAlone.add(span);
+    const isBlock = parent === null || standsAlone(span, parent, records, shifts);
+    const block = isBlock ? span : parentBlock;
+    const key = isBlock ? keyOf(span, parent) : parentKey;
+    if (isBlock) standAlone.add(span);
     const timed = span.children.filter((child) => child.startMs !== null);
-    if (timed.length === 0) leaves.push({ span, startMs, endMs, block });
-    for (const child of timed) walk(child, block, span);
+    for (const child of timed) walk(child, span, block, key);
+    if (timed.length > 0) return;
+    leaves.push({ span, startMs, endMs });
+    if (endMs === startMs) return;
+    const last = stretches.at(-1);
+    if (last && lastBlock === block) last.endMs = endMs;
+    else stretches.push({ key, startMs, endMs });
+    lastBlock = block;
   };
-  walk(root, keys.push(keyOf(root, null)) - 1, null);
-  return { leaves, keys, standAlone };
+  walk(root, null, root, "");
+  const startMs = leaves[0]?.startMs ?? 0;
+  const endMs = leaves.at(-1)?.endMs ?? startMs;
+  stretches.unshift({ key: BEFORE, startMs: -Infinity, endMs: startMs });
+  stretches.push({ key: AFTER, startMs: endMs, endMs: Infinity });
+  return { leaves, stretches, standAlone };
 }
 
-function standsAlone(span: TiledSpan, parent: Span, records: RailRecords): boolean {
+function standsAlone(span: Span, parent: Span, records: RailRecords, { nominalMs }: Shifts) {
   if (span.kind === "run" || span.kind === "repetition" || span.kind === "phase") return true;
   if (span.kind === "gap") return parent.kind === "run" || parent.kind === "repetition";
-  return wholeRecords(records, span.startMs ?? 0, span.endMs ?? 0) >= RESOLVING_RECORDS;
+  const [startMs, endMs] = [(span.startMs ?? 0) - nominalMs, (span.endMs ?? 0) - nominalMs];
+  return wholeRecords(records, startMs, endMs) >= RESOLVING_RECORDS;
 }
 
 /** Repetitions of one phase share a key, so that what one of them shows is expected of the others. */

@@ -16,8 +16,15 @@ export interface Ensemble {
   /** mJ by rail and draw; `null` where a rail was not measured all the time. */
   draws: Map<Rail, Float64Array | null>;
   limits: Map<Rail, Limits>;
-  /** The powers that each rail stays between. */
-  bounds: Map<Rail, PowerBounds>;
+  /** What the measured window as a whole says of each rail. */
+  window: Map<Rail, Window>;
+}
+
+/** The whole that was measured: parts that are strewn over it are bounded by what is left for the rest. */
+export interface Window {
+  durationMs: number;
+  limits: Limits;
+  bounds: PowerBounds;
 }
 
 /** How an ensemble is read. */
@@ -38,7 +45,7 @@ export function sumOf(parts: readonly Ensemble[]): Ensemble {
     standsAlone: parts.every((part) => part.standsAlone),
     draws: new Map(),
     limits: new Map(),
-    bounds: new Map(parts[0]?.bounds),
+    window: new Map(parts[0]?.window),
   };
   for (const part of parts) {
     sum.durationMs += part.durationMs;
@@ -49,7 +56,20 @@ export function sumOf(parts: readonly Ensemble[]): Ensemble {
       sum.limits.set(rail, { lowMj: limits.lowMj + lowMj, highMj: limits.highMj + highMj });
     }
   }
+  for (const [rail, limits] of sum.limits) {
+    const window = sum.window.get(rail);
+    if (window) sum.limits.set(rail, both(limits, limitsWithin(window, sum.durationMs)));
+  }
   return sum;
+}
+
+function limitsWithin({ durationMs, limits, bounds }: Window, partMs: number): Limits {
+  return limitsOfPart(partMs, durationMs, limits, bounds);
+}
+
+function both(one: Limits, other: Limits): Limits {
+  const lowMj = Math.max(one.lowMj, other.lowMj);
+  return { lowMj, highMj: Math.max(lowMj, Math.min(one.highMj, other.highMj)) };
 }
 
 function addDraws(
@@ -60,14 +80,18 @@ function addDraws(
   const sofar = into.get(rail);
   if (sofar === undefined) into.set(rail, draws && draws.slice());
   else if (draws === null) into.set(rail, null);
-  else sofar?.forEach((value, draw) => sofar[draw] = value + (draws[draw] ?? 0));
+  else if (sofar !== null) addTo(sofar, draws);
+}
+
+function addTo(sum: Float64Array, draws: Float64Array): void {
+  for (let draw = 0; draw < sum.length; draw++) sum[draw] = (sum[draw] ?? 0) + (draws[draw] ?? 0);
 }
 
 /** The share that a part has of a whole by its time; its limits say what that may hide. */
 export function shareOf(whole: Ensemble, partMs: number): Ensemble {
   const part = scaled(whole, whole.durationMs > 0 ? partMs / whole.durationMs : 0);
   for (const [rail, limits] of whole.limits) {
-    const bounds = whole.bounds.get(rail);
+    const bounds = whole.window.get(rail)?.bounds;
     if (bounds) part.limits.set(rail, limitsOfPart(partMs, whole.durationMs, limits, bounds));
   }
   return { ...part, support: 0, standsAlone: false };
@@ -85,12 +109,20 @@ export function scaled(ensemble: Ensemble, factor: number): Ensemble {
       ),
     ),
     limits: new Map(
-      Array.from(ensemble.limits, ([rail, { lowMj, highMj }]) => [
-        rail,
-        { lowMj: lowMj * factor, highMj: highMj * factor },
-      ]),
+      Array.from(ensemble.limits, ([rail, limits]) => [rail, scaledLimits(limits, factor)]),
+    ),
+    window: new Map(
+      Array.from(ensemble.window, ([rail, { durationMs, limits, bounds }]) => [rail, {
+        durationMs: durationMs * factor,
+        limits: scaledLimits(limits, factor),
+        bounds,
+      }]),
     ),
   };
+}
+
+function scaledLimits({ lowMj, highMj }: Limits, factor: number): Limits {
+  return { lowMj: lowMj * factor, highMj: highMj * factor };
 }
 
 /** Turns draws into an energy with its interval, method and resolution. */
@@ -100,7 +132,7 @@ export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
   const error = reading.statedError ?? null;
   const intervalOf = (draws: Float64Array | null, limits: Limits | null): Interval => {
     if (!draws) return { mj: null, lowMj: null, highMj: null };
-    const interval = isShared && limits ? withinLimits(draws, limits) : central(draws);
+    const interval = isShared && limits ? withinLimits(draws, limits) : central(draws, limits);
     return error === null ? interval : widened(interval, error);
   };
   const limitsOfTotal = reading.totalRails.reduce<Limits>((sum, rail) => {
@@ -134,7 +166,7 @@ export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
 /** Whether the records alone would resolve an energy, whatever the error of the meter's curve. */
 export function isSupported(ensemble: Ensemble, totalRails: readonly Rail[]): boolean {
   const total = totalDraws(ensemble, totalRails);
-  return total !== null && ensemble.standsAlone && isNarrow(central(total), ensemble.support);
+  return total !== null && ensemble.standsAlone && isNarrow(central(total, null), ensemble.support);
 }
 
 function totalDraws(ensemble: Ensemble, totalRails: readonly Rail[]): Float64Array | null {
@@ -143,17 +175,18 @@ function totalDraws(ensemble: Ensemble, totalRails: readonly Rail[]): Float64Arr
   for (const rail of totalRails) {
     const draws = ensemble.draws.get(rail);
     if (!draws) return null;
-    draws.forEach((value, draw) => total[draw] = (total[draw] ?? 0) + value);
+    addTo(total, draws);
   }
   return total;
 }
 
-function central(draws: Float64Array): Interval {
+/** The middle 95 % of the draws, less what cannot be. */
+function central(draws: Float64Array, limits: Limits | null): Interval {
   const sorted = draws.toSorted();
   // A mean can leave the middle 95 % of very skewed draws; an interval always holds its mean.
   return withinLimits(draws, {
-    lowMj: quantileOf(sorted, 0.025),
-    highMj: quantileOf(sorted, 0.975),
+    lowMj: Math.max(quantileOf(sorted, 0.025), limits?.lowMj ?? -Infinity),
+    highMj: Math.min(quantileOf(sorted, 0.975), limits?.highMj ?? Infinity),
   });
 }
 

@@ -1,111 +1,137 @@
-import { hashOf, mirrored, uniforms } from "./draws.ts";
-import type { RailRecords } from "./records.ts";
+import { AFTER, BEFORE } from "./blocks.ts";
+import type { Cutter, Piece } from "./cut.ts";
+import { followsOn, powerMw } from "./records.ts";
 
-/** Marks the time before and after the root, whose power its edge records hold too. */
-export const BEFORE = -1;
-/** See {@link BEFORE}. */
-export const AFTER = -2;
-/** A record that a boundary cuts. */
-export const CUT = -3;
-
-/** A power that a piece of a record is expected to have. */
+/** What the power of a piece is expected to be, and how far off that may be. */
 export interface Expectation {
   meanMw: number;
-  /** The spread in the draws. */
   errorMw: number;
-  /** The spread that counts when the record's energy is split: 0 gives the rest to the others. */
-  splitErrorMw: number;
-  /** Deviations of each draw, in units of `errorMw`. */
-  deviations: Float64Array;
+  /** What the deviation is drawn for: pieces of one key deviate alike, others each on its own. */
+  key: string | null;
 }
 
-/** Powers closer than this to their neighbour are not known: a meter's own noise. */
-const RELATIVE_FLOOR = 0.02;
-/** With a single record there is no spread to see. */
-const RELATIVE_UNKNOWN = 0.2;
+/** What the records that lie wholly in stretches of one key show of their power. */
+interface Shown {
+  meanMw: number;
+  /** From one record to the next. */
+  stepMw: number;
+  /** Of one record from the mean of all. */
+  spreadMw: number;
+}
 
-/** What each block's power is expected to be, learned from the records that lie wholly in it. */
+/** A record that lies wholly in one stretch. */
+interface Whole {
+  index: number;
+  stretch: number;
+}
+
+/**
+ * Before anything is seen, power is taken to vary by this much from one record to the next. Counts
+ * as much as one pair of records, so that two that happen to agree do not promise certainty.
+ */
+const RELATIVE_PRIOR = 0.05;
+/** How many records on each side of the root tell how steady the power around it is. */
+const OUTSIDE_RECORDS = 2;
+/** What part of the variance between records comes from when their counters were read. */
+const READING_SHARE = 1 / 3;
+
+/** What the power in each stretch is expected to be, learned from the records wholly inside. */
 export class Expectations {
-  readonly #byKey = new Map<string, { meanMw: number; errorMw: number }>();
-  readonly #rootMeanMw: number | null;
-  readonly #drawn = new Map<string, Float64Array>();
+  readonly #shown: ReadonlyMap<string, Shown>;
+  readonly #insideMw: number;
 
-  /** `wholeBlock[i]` is the block that record i lies wholly in, or {@link CUT}. */
-  constructor(
-    readonly records: RailRecords,
-    readonly wholeBlock: Int32Array,
-    readonly keys: readonly string[],
-    readonly seed: number,
-    rootMeanMw: number | null,
-  ) {
-    this.#rootMeanMw = rootMeanMw;
-    const powersByKey = new Map<string, number[]>();
-    wholeBlock.forEach((block, index) => {
-      const powerMw = this.#powerMw(index);
-      if (block === CUT || powerMw === null) return;
-      const key = this.#keyOf(block);
-      const powers = powersByKey.get(key) ?? [];
-      powers.push(powerMw);
-      powersByKey.set(key, powers);
-    });
-    for (const [key, powers] of powersByKey) this.#byKey.set(key, spreadOf(powers));
+  constructor(readonly cutter: Cutter) {
+    const { lowMs, highMs, nominalMs } = cutter.shifts;
+    // Records that may hold part of what lies beside them teach only where there are no others.
+    const perhaps = this.#recordsByKey(nominalMs, nominalMs);
+    const surely = this.#recordsByKey(lowMs, highMs);
+    this.#shown = new Map(
+      Array.from([...perhaps, ...surely], ([key, whole]) => [key, this.#shownBy(whole)]),
+    );
+    this.#insideMw = this.#insideMeanMw();
   }
 
-  /** The expectation for the piece of record `index` that lies in `block`. */
-  of(index: number, block: number, position: "first" | "middle" | "last"): Expectation {
-    const key = this.#keyOf(block);
-    const known = this.#byKey.get(key);
-    if (!known) return this.#unknown(key);
-    const neighbour = position === "middle" ? null : position === "first" ? index - 1 : index + 1;
-    const neighbourMw = neighbour !== null && this.wholeBlock[neighbour] === block
-      ? this.#powerMw(neighbour)
-      : null;
-    return {
-      meanMw: neighbourMw ?? known.meanMw,
-      errorMw: known.errorMw,
-      // Outside the root the neighbour's power is taken as it is (design, section 7, method 1).
-      splitErrorMw: block < 0 ? 0 : known.errorMw,
-      deviations: this.#draws(`${index} ${position} ${block}`, "normal"),
-    };
+  /** The expectation for a piece of a record, when all records are shifted by `shiftMs`. */
+  of(piece: Piece, shiftMs: number): Expectation {
+    const { records, stretches } = this.cutter;
+    const key = stretches[piece.stretch]?.key ?? "";
+    const shown = this.#shown.get(key);
+    const neighbour = this.#neighbour(piece, shiftMs);
+    if (!shown && neighbour === null) return this.#unknown(key);
+    const meanMw = neighbour === null ? shown?.meanMw ?? 0 : powerMw(records, neighbour);
+    const stepMw = shown?.stepMw ?? Math.abs(meanMw) * RELATIVE_PRIOR;
+    const referenceMw = neighbour === null ? shown?.spreadMw ?? stepMw : stepMw;
+    // The power of a short piece varies more than that of a whole record, as white noise does; and
+    // counters read too early or late put into it, however short it is, energy of its neighbour.
+    const recordMs = (records.endMs[piece.index] ?? NaN) - (records.startMs[piece.index] ?? NaN);
+    const times = recordMs / (piece.toMs - piece.fromMs);
+    const variance = stepMw ** 2 * (times + READING_SHARE * times ** 2) + referenceMw ** 2;
+    return { meanMw, errorMw: Math.sqrt(variance), key: null };
   }
 
-  /** No record lies wholly in such a block: its share of time, give or take all that was shown. */
+  /** The record beside the piece, where it lies wholly in the same stretch. */
+  #neighbour({ index, stretch, side }: Piece, shiftMs: number): number | null {
+    if (side === "middle") return null;
+    const beside = side === "start" ? index - 1 : index + 1;
+    if (!followsOn(this.cutter.records, Math.max(index, beside))) return null;
+    return this.cutter.stretchOf(beside, shiftMs, shiftMs) === stretch ? beside : null;
+  }
+
+  /** No record lies wholly in such a stretch: the mean power, give or take all that was shown. */
   #unknown(key: string): Expectation {
-    const { lowestMw, highestMw } = this.records;
-    const halfMw = (highestMw - lowestMw) / 2;
-    return {
-      meanMw: this.#rootMeanMw ?? lowestMw + halfMw,
-      errorMw: halfMw,
-      splitErrorMw: halfMw / Math.sqrt(3),
-      deviations: this.#draws(key, "uniform"),
-    };
+    const { lowestMw, highestMw } = this.cutter.records;
+    return { meanMw: this.#insideMw, errorMw: (highestMw - Math.max(0, lowestMw)) / 2, key };
   }
 
-  #draws(name: string, shape: "normal" | "uniform"): Float64Array {
-    const drawn = this.#drawn.get(name) ??
-      mirrored(uniforms(hashOf(`${this.records.rail} ${name}`) ^ this.seed), shape);
-    this.#drawn.set(name, drawn);
-    return drawn;
+  #recordsByKey(lowMs: number, highMs: number): Map<string, Whole[]> {
+    const { records, stretches } = this.cutter;
+    const byKey = new Map<string, Whole[]>();
+    records.energyMj.forEach((mj, index) => {
+      const stretch = Number.isNaN(mj) ? -1 : this.cutter.stretchOf(index, lowMs, highMs);
+      const key = stretches[stretch]?.key;
+      if (key === undefined) return;
+      const whole = byKey.get(key) ?? [];
+      whole.push({ index, stretch });
+      byKey.set(key, whole);
+    });
+    const before = byKey.get(BEFORE);
+    const after = byKey.get(AFTER);
+    if (before) byKey.set(BEFORE, before.slice(-OUTSIDE_RECORDS));
+    if (after) byKey.set(AFTER, after.slice(0, OUTSIDE_RECORDS));
+    return byKey;
   }
 
-  #keyOf(block: number): string {
-    return block === BEFORE ? "before" : block === AFTER ? "after" : this.keys[block] ?? "";
+  #shownBy(whole: readonly Whole[]): Shown {
+    const powers = whole.map(({ index }) => powerMw(this.cutter.records, index));
+    const meanMw = powers.reduce((sum, mw) => sum + mw, 0) / powers.length;
+    // Successive differences, so that a slow trend is not noise: von Neumann, 1941.
+    const steps = whole.flatMap(({ index, stretch }, at) => {
+      const next = whole[at + 1];
+      if (next?.index !== index + 1 || next.stretch !== stretch) return [];
+      return [((powers[at + 1] ?? 0) - (powers[at] ?? 0)) / Math.SQRT2];
+    });
+    const prior = meanMw * RELATIVE_PRIOR;
+    const stepMw = rootMeanSquare([prior, ...steps]);
+    const spreadMw = rootMeanSquare([prior, ...powers.map((mw) => mw - meanMw)]);
+    return { meanMw, stepMw, spreadMw: Math.max(stepMw, spreadMw) };
   }
 
-  #powerMw(index: number): number | null {
-    const { startMs, endMs, energyMj } = this.records;
-    const mj = energyMj[index];
-    if (mj === undefined || Number.isNaN(mj)) return null;
-    return mj / ((endMs[index] ?? NaN) - (startMs[index] ?? NaN)) * 1000;
+  /** The mean power of the records that touch the root. */
+  #insideMeanMw(): number {
+    const { records } = this.cutter;
+    let energyMj = 0;
+    let durationMs = 0;
+    const { first, end } = this.cutter.touching();
+    for (let index = first; index < end; index++) {
+      const mj = records.energyMj[index] ?? NaN;
+      if (Number.isNaN(mj)) continue;
+      energyMj += mj;
+      durationMs += (records.endMs[index] ?? 0) - (records.startMs[index] ?? 0);
+    }
+    return durationMs > 0 ? energyMj / durationMs * 1000 : 0;
   }
 }
 
-/** Mean and record-to-record spread: successive differences, so that a slow trend is not noise. */
-function spreadOf(powersMw: readonly number[]): { meanMw: number; errorMw: number } {
-  const meanMw = powersMw.reduce((sum, mw) => sum + mw, 0) / powersMw.length;
-  if (powersMw.length === 1) return { meanMw, errorMw: Math.abs(meanMw) * RELATIVE_UNKNOWN };
-  // von Neumann's mean square successive difference, 1941.
-  const squares = powersMw.slice(1).map((mw, index) => (mw - (powersMw[index] ?? mw)) ** 2);
-  const variance = squares.reduce((sum, square) => sum + square, 0) / (2 * squares.length);
-  return { meanMw, errorMw: Math.max(Math.sqrt(variance), Math.abs(meanMw) * RELATIVE_FLOOR) };
+function rootMeanSquare(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 }

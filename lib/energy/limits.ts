@@ -1,19 +1,37 @@
 import { firstEndingAfter, type RailRecords } from "./records.ts";
+import type { Shifts } from "./shifts.ts";
 
 /** Energies that cannot be passed, in mJ. */
 export interface Limits {
-  /** No less than this. */
   lowMj: number;
-  /** No more than this. */
   highMj: number;
 }
 
 /** Between which powers a rail is known to stay. */
 export interface PowerBounds {
-  /** No lower power, in mW. */
   lowestMw: number;
-  /** No higher power, in mW. */
   highestMw: number;
+}
+
+/** How far power may leave the range that whole records show: they hide what is shorter. */
+const BURST = 2;
+
+/**
+ * Between which powers a rail is taken to stay.
+ *
+ * @param idleKnown whether idle time is among the records; otherwise nothing is below the spans
+ * @param highestMw the highest power that this machine has shown, where that is known
+ */
+export function powerBounds(
+  records: RailRecords,
+  idleKnown: boolean,
+  highestMw: number | undefined,
+): PowerBounds {
+  const lowestMw = records.lowestMw === Infinity ? 0 : records.lowestMw;
+  return {
+    lowestMw: idleKnown ? Math.min(lowestMw, lowestMw / BURST) : Math.min(lowestMw, 0),
+    highestMw: Math.max(records.highestMw, highestMw ?? records.highestMw * BURST),
+  };
 }
 
 /** The hard limits of a part of length t in a whole of length T and an energy between two limits. */
@@ -34,37 +52,78 @@ export function limitsOfPart(
  *
  * In a record of length T and energy E, a part of length t holds at least
  * max(Pmin·t, E − Pmax·(T − t)) and at most min(Pmax·t, E − Pmin·(T − t)). Whole records hold
- * exactly E, so long spans have narrow limits.
- *
- * @param shiftMs how far the true boundaries of the records lie behind the dated ones
+ * exactly E, so long spans have narrow limits. Over all shifts, the sum is linear between the
+ * shifts at which one of these terms changes: its extremes lie there.
  */
 export function hardLimits(
   records: RailRecords,
   startMs: number,
   endMs: number,
-  shiftMs: number,
+  shifts: Shifts,
   bounds: PowerBounds,
 ): Limits {
-  const limits = { lowMj: 0, highMj: 0 };
-  const first = firstEndingAfter(records.endMs, startMs - shiftMs);
-  for (let index = first; index < records.endMs.length; index++) {
-    const from = (records.startMs[index] ?? 0) + shiftMs;
-    const to = (records.endMs[index] ?? 0) + shiftMs;
-    if (from >= endMs) break;
-    const mj = records.energyMj[index] ?? NaN;
-    const part = Math.min(to, endMs) - Math.max(from, startMs);
-    const record = { lowMj: mj - records.roundingMj, highMj: mj + records.roundingMj };
-    const { lowMj, highMj } = limitsOfPart(part, to - from, record, bounds);
-    limits.lowMj += lowMj;
-    limits.highMj += highMj;
+  const { lowMs, highMs } = shifts;
+  const widest = limitsAt(records, startMs - lowMs, endMs - lowMs, bounds);
+  if (highMs === lowMs) return widest;
+  const turns = [startMs, endMs].flatMap((edgeMs) => turnsIn(records, edgeMs, shifts, bounds));
+  for (const shiftMs of [highMs, ...turns]) {
+    const { lowMj, highMj } = limitsAt(records, startMs - shiftMs, endMs - shiftMs, bounds);
+    widest.lowMj = Math.min(widest.lowMj, lowMj);
+    widest.highMj = Math.max(widest.highMj, highMj);
   }
-  return limits;
+  return widest;
 }
 
-/** The widest limits over several shifts. */
-export function widest(all: readonly Limits[]): Limits {
+/** The limits between two times as the records date them. */
+function limitsAt(records: RailRecords, startMs: number, endMs: number, bounds: PowerBounds) {
+  const sum: Limits = { lowMj: 0, highMj: 0 };
+  let unmeasuredMs = endMs - startMs;
+  for (let at = firstEndingAfter(records.endMs, startMs); at < records.endMs.length; at++) {
+    const from = records.startMs[at] ?? 0;
+    const to = records.endMs[at] ?? 0;
+    if (from >= endMs) break;
+    if (Number.isNaN(records.energyMj[at] ?? NaN)) continue;
+    const partMs = Math.min(to, endMs) - Math.max(from, startMs);
+    const record = recordLimits(records, at, bounds);
+    const { lowMj, highMj } = limitsOfPart(partMs, to - from, record, bounds);
+    sum.lowMj += lowMj;
+    sum.highMj += highMj;
+    unmeasuredMs -= partMs;
+  }
+  sum.lowMj += bounds.lowestMw * Math.max(0, unmeasuredMs) / 1000;
+  sum.highMj += bounds.highestMw * Math.max(0, unmeasuredMs) / 1000;
+  return sum;
+}
+
+/** Where an edge, moved over all shifts, meets the ends of records or changes which term holds. */
+function turnsIn(
+  records: RailRecords,
+  edgeMs: number,
+  { lowMs, highMs }: Shifts,
+  bounds: PowerBounds,
+): number[] {
+  const turns: number[] = [];
+  const perMw = 1000 / (bounds.highestMw - bounds.lowestMw);
+  for (let at = firstEndingAfter(records.endMs, edgeMs - highMs); at < records.endMs.length; at++) {
+    const from = records.startMs[at] ?? 0;
+    const to = records.endMs[at] ?? 0;
+    if (from >= edgeMs - lowMs) break;
+    const { lowMj, highMj } = recordLimits(records, at, bounds);
+    const atLeastMs = (lowMj - bounds.lowestMw * (to - from) / 1000) * perMw;
+    const atMostMs = (highMj - bounds.lowestMw * (to - from) / 1000) * perMw;
+    for (const turnMs of [0, atLeastMs, atMostMs]) turns.push(from + turnMs, to - turnMs);
+  }
+  return turns.map((turnMs) => edgeMs - turnMs).filter((ms) => ms > lowMs && ms < highMs);
+}
+
+/** What a record holds at least and at most, with its rounding and whatever its gap may hold. */
+function recordLimits(records: RailRecords, index: number, bounds: PowerBounds): Limits {
+  const { startMs, endMs, energyMj, gapMs, roundingMj } = records;
+  const wholeMs = (endMs[index] ?? NaN) - (startMs[index] ?? NaN);
+  const missingMs = gapMs[index] ?? 0;
+  const measuredMj = (energyMj[index] ?? NaN) * (1 - missingMs / wholeMs);
   return {
-    lowMj: Math.min(...all.map((limits) => limits.lowMj)),
-    highMj: Math.max(...all.map((limits) => limits.highMj)),
+    lowMj: measuredMj - roundingMj + bounds.lowestMw * missingMs / 1000,
+    highMj: measuredMj + roundingMj + bounds.highestMw * missingMs / 1000,
   };
 }

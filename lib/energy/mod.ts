@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { attributeEnergy, type AttributionOptions, energyOver, type Latch } from "./attribute.ts";
+export { attributeEnergy, type AttributionOptions, energyOver } from "./attribute.ts";
 export { RESOLVING_RECORDS } from "./blocks.ts";
 export {
   type Ensemble,
@@ -17,3 +17,4 @@ export {
 export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from "./groups.ts";
 export type { Limits, PowerBounds } from "./limits.ts";
 export { defaultTotalRails, measuredRails } from "./rails.ts";
+export type { Dating, Latch } from "./shifts.ts";

@@ -1,9 +1,12 @@
-/** A piece of one record that lies in one block of time. */
+/** A piece of one record that lies in one stretch of time. */
 export interface Segment {
   durationMs: number;
-  /** What its power is expected to be, from neighbouring records, and how far off that may be. */
+  /** What its power is expected to be. */
   expectedMw: number;
+  /** How far off that may be; 0 leaves to the others what the record has more or less. */
   errorMw: number;
+  /** How far from its expectation this draw takes the segment's energy. */
+  deviationMj: number;
 }
 
 /**
@@ -11,28 +14,40 @@ export interface Segment {
  *
  * Each segment is expected to hold (expected power × time). What the record has more or less than
  * the sum of these goes to the segments in proportion to the variance of their expectation: the
- * conditional mean of independent normal energies whose sum is known.
+ * conditional mean of independent normal energies whose sum is known. Where one segment's power is
+ * taken as known, this is "its power × its time, and to the other the rest". No expected part is
+ * negative. The deviations come on top, conditioned in the same way (as in kriging: Journel and
+ * Huijbregts, 1978), and may make a single draw negative, or the mean of the draws would move.
  *
- * @returns mJ of each segment, none negative where the record is not
+ * @returns mJ of each segment
  */
 export function splitRecord(energyMj: number, segments: readonly Segment[]): number[] {
+  const weights = residualWeights(segments);
   const expected = segments.map((segment) => segment.expectedMw * segment.durationMs / 1000);
-  const variance = segments.map((segment) => (segment.errorMw * segment.durationMs) ** 2);
-  const total = variance.reduce((sum, value) => sum + value, 0);
-  const durationMs = segments.reduce((sum, segment) => sum + segment.durationMs, 0);
-  const residual = energyMj - expected.reduce((sum, value) => sum + value, 0);
-  const parts = expected.map((value, index) =>
-    value +
-    residual * (total > 0
-        ? (variance[index] ?? 0) / total
-        : (segments[index]?.durationMs ?? 0) / durationMs)
+  const residual = energyMj - sum(expected);
+  const parts = expected.map((mj, index) => mj + residual * (weights[index] ?? 0));
+  const deviation = sum(segments.map((segment) => segment.deviationMj));
+  return withoutNegatives(parts, energyMj).map((mj, index) =>
+    mj + (segments[index]?.deviationMj ?? 0) - deviation * (weights[index] ?? 0)
   );
-  return withoutNegatives(parts, energyMj);
+}
+
+/** Which part of what is unexpected goes to each segment; they add up to 1. */
+function residualWeights(segments: readonly Segment[]): number[] {
+  const variances = segments.map((segment) => (segment.errorMw * segment.durationMs) ** 2);
+  const total = sum(variances);
+  if (total > 0) return variances.map((variance) => variance / total);
+  const durationMs = sum(segments.map((segment) => segment.durationMs));
+  return segments.map((segment) => durationMs > 0 ? segment.durationMs / durationMs : 0);
 }
 
 function withoutNegatives(parts: number[], energyMj: number): number[] {
   if (energyMj < 0 || parts.every((part) => part >= 0)) return parts;
   const kept = parts.map((part) => Math.max(0, part));
-  const sum = kept.reduce((total, part) => total + part, 0);
-  return sum > 0 ? kept.map((part) => part * (energyMj / sum)) : kept;
+  const total = sum(kept);
+  return total > 0 ? kept.map((part) => part * (energyMj / total)) : kept;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
