@@ -147,10 +147,11 @@ class Counter {
     const shownMs = everyMs === null
       ? atMs
       : this.#firstMs + Math.floor((atMs - this.#firstMs) / everyMs) * everyMs;
-    if (shownMs > this.#shownMs) {
-      this.#sumMj += this.#schedule.energyMj(this.#rail, this.#shownMs, shownMs);
-      this.#shownMs = shownMs;
-    }
+    // Jitter can set a reading after a gap before the one that precedes the gap.
+    this.#sumMj += shownMs > this.#shownMs
+      ? this.#schedule.energyMj(this.#rail, this.#shownMs, shownMs)
+      : -this.#schedule.energyMj(this.#rail, shownMs, this.#shownMs);
+    this.#shownMs = shownMs;
     // The counter itself counts in whole mJ, so what is left over comes with the next record; the
     // GPU's counts in nJ and is rounded each time (shared notes on powermetrics, 4.7).
     const sumMj = this.#rail === "gpu" ? this.#sumMj : Math.floor(this.#sumMj);
