@@ -16,7 +16,9 @@ export { estimateEnergyMj, type EstimateOptions } from "./estimate.ts";
 export { PowerMonitor, type PowerMonitorOptions } from "./monitor.ts";
 export {
   POWERMETRICS_RECORDS,
+  POWERMETRICS_SAMPLERS,
   powermetricsCommand,
+  type PowermetricsSamplers,
   powermetricsSudoersRule,
 } from "./powermetrics/command.ts";
 export {
@@ -38,4 +40,8 @@ export {
   type SamplingIntervalMs,
   type StreamLoss,
 } from "./source.ts";
+export type { RigChip, RigRail } from "./rig/chips.ts";
+export type { Cadence, RigSession } from "./rig/cadences.ts";
+export type { RigOptions } from "./rig/live.ts";
+export type { RigOverrides, RigTraits } from "./rig/traits.ts";
 export { SOURCE_NAMES } from "./sources.ts";
