@@ -38,6 +38,24 @@ export interface MeanRepetition {
   tree: EnergySpan;
 }
 
+/** Of a run that was stopped before its first repetition. */
+const NOTHING: MeanRepetition = {
+  energy: UNMEASURED,
+  durationMs: 0,
+  phases: [],
+  sections: [],
+  tokens: [],
+  groups: [],
+  tree: {
+    kind: "run",
+    name: "run",
+    startMs: null,
+    endMs: null,
+    children: [],
+    energy: UNMEASURED,
+  },
+};
+
 /**
  * Attributes the measured energy and describes one mean repetition of it: all energies are summed
  * draw by draw over the repetitions and divided by their number, so parts still add up.
@@ -48,6 +66,7 @@ export function meanRepetition(
   power: PowerEvidence,
   options: AttributionOptions & { reading: Reading },
 ): MeanRepetition {
+  if (repetitions.length === 0) return NOTHING;
   const attributed = attributeInGroups(evidence, repetitions, power, options);
   const { tree, groups, ensembles } = attributed;
   const count = repetitions.length;

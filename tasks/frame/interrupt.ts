@@ -1,9 +1,20 @@
+import { nowMs } from "../../lib/clock.ts";
 import { EXIT } from "./command.ts";
+
+/**
+ * One press of Ctrl-C arrives several times: the terminal sends it to the whole process group, and
+ * `deno task` and npx pass theirs on.
+ */
+const ONE_PRESS_MS = 500;
 
 /** A signal that Ctrl-C aborts. A second Ctrl-C quits at once. */
 export function interruptible(): AbortSignal & Disposable {
   const controller = new AbortController();
+  let pressedMs = -Infinity;
   const stop = () => {
+    const sinceMs = nowMs() - pressedMs;
+    pressedMs = nowMs();
+    if (sinceMs < ONE_PRESS_MS) return;
     if (controller.signal.aborted) Deno.exit(EXIT.interrupted);
     console.error("\nStopping after this token, and keeping what was measured (Ctrl-C: quit now)");
     controller.abort();

@@ -1,4 +1,11 @@
-import { formatInterval, formatMj, formatMs, formatMw, threeDigits } from "../../lib/quantities.ts";
+import {
+  formatInterval,
+  formatMj,
+  formatMs,
+  formatMw,
+  railName,
+  threeDigits,
+} from "../../lib/quantities.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import type { Energy, Finding, Interval, PhaseEnergy, ProfilingRun } from "../../lib/record.ts";
 import { bold, dim, tableLines, yellow } from "../frame/mod.ts";
@@ -8,11 +15,16 @@ export function summaryLines(run: ProfilingRun): string[] {
   const { measured, totals } = run;
   const times = measured.repetitions === 1 ? "1 repetition" : `${measured.repetitions} repetitions`;
   return [
-    bold(`One repetition`) + dim(
-      ` (mean of ${times}, ${formatMs(measured.durationMs)} and ` +
-        `${formatMj(measured.energyMj)} measured${labelOf(run)})`,
-    ),
-    ...phaseTable(run),
+    ...(run.status === "complete"
+      ? []
+      : [yellow(`The run was ${run.status}; this is what was kept.`), ""]),
+    ...(measured.repetitions === 0 ? ["Nothing was generated in the measured time"] : [
+      bold(`One repetition`) + dim(
+        ` (mean of ${times}, ${formatMs(measured.durationMs)} and ` +
+          `${formatMj(measured.energyMj)} ${run.power.kind})`,
+      ),
+      ...phaseTable(run),
+    ]),
     "",
     `${bold("Power")}  mean ${formatMw(totals.meanMw)}, peak ${formatMw(totals.peakMw)}, ` +
     `baseline ${formatMw(totals.baselineMw)}${netOf(run)}`,
@@ -22,10 +34,6 @@ export function summaryLines(run: ProfilingRun): string[] {
     ...run.findings.map(findingLine),
     `${bold("Verdict")}  ${run.verdict}`,
   ];
-}
-
-function labelOf({ power: { kind } }: ProfilingRun): string {
-  return kind === "measured" ? "" : `, ${kind}`;
 }
 
 function phaseTable({ phases, totals }: ProfilingRun): string[] {
@@ -41,7 +49,7 @@ function phaseTable({ phases, totals }: ProfilingRun): string[] {
       phase.phase.replace("_", "-"),
       tokens === null ? "" : `${tokens}`,
       formatMs(phase.durationMs),
-      tokens ? threeDigits(tokens / phase.durationMs * 1000) : "",
+      tokens && phase.durationMs > 0 ? threeDigits(tokens / phase.durationMs * 1000) : "",
       formatInterval(phase.energy),
       tokens ? formatInterval(perToken(phase.energy, tokens)) : "",
       howSure(phase.energy),
@@ -99,25 +107,28 @@ function howSure({ method, resolved, interval }: Energy): string {
 }
 
 function netOf({ phases }: ProfilingRun): string {
-  const net = phases.reduce<number | null>(
-    (sum, { energy: { net } }) => sum === null || !net || net.mj === null ? null : sum + net.mj,
-    0,
-  );
+  const net = sumOrNull(phases.map(({ energy }) => energy.net?.mj));
   return net === null ? "" : `; ${formatMj(net)} above idle`;
 }
 
 function railsOf({ phases, power: { rails, totalRails } }: ProfilingRun): string {
   const parts = rails.map((rail) => {
-    const mj = phases.reduce<number | null>((sum, { energy: { byRail } }) => {
-      const part = byRail[rail]?.mj ?? null;
-      return sum === null || part === null ? null : sum + part;
-    }, 0);
-    return `${rail.toUpperCase()} ${mj === null ? "not measured" : formatMj(mj)}`;
+    const mj = sumOrNull(phases.map(({ energy }) => energy.byRail[rail]?.mj));
+    return `${railName(rail)} ${formatMj(mj)}`;
   });
   const missing = rails.includes("dram") || totalRails.includes("system")
     ? []
     : ["DRAM not measured"];
   return [...parts, ...missing].join(", ");
+}
+
+/** A sum with an unknown part is unknown, and so is the sum of nothing. */
+function sumOrNull(values: readonly (number | null | undefined)[]): number | null {
+  if (values.length === 0) return null;
+  return values.reduce<number | null>(
+    (sum, value) => sum === null || value === null || value === undefined ? null : sum + value,
+    0,
+  );
 }
 
 function findingLine({ severity, message, remedy }: Finding): string {
