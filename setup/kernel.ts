@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What Jupyter reads from `kernel.json`. */
@@ -34,13 +34,36 @@ export function lastingDeno(execPath: string): string[] {
   return isFromNpx ? ["npx", "-y", `deno@${Deno.version.deno}`] : [execPath];
 }
 
+/** The folder of the kernel under a Jupyter data folder. */
+export function kernelFolder(jupyterDir: string): string {
+  return join(jupyterDir, "kernels", "deno");
+}
+
 /** Installs the kernel as `deno` under a Jupyter data folder and returns the path of its spec. */
 export async function installKernel(jupyterDir: string): Promise<string> {
-  const folder = join(jupyterDir, "kernels", "deno");
+  const folder = kernelFolder(jupyterDir);
   await mkdir(folder, { recursive: true });
   const path = join(folder, "kernel.json");
   await writeFile(path, JSON.stringify(kernelSpec(), null, 2) + "\n");
   return path;
+}
+
+/** Removes the kernel from under a Jupyter data folder; `false` where there is none. */
+export async function removeKernel(jupyterDir: string): Promise<boolean> {
+  if (await readKernel(jupyterDir) === null) return false;
+  await rm(kernelFolder(jupyterDir), { recursive: true });
+  return true;
+}
+
+/** What is written in the kernel's spec, to be judged by the caller; `null` where there is none. */
+export async function readKernel(jupyterDir: string): Promise<string | null> {
+  try {
+    return await readFile(join(kernelFolder(jupyterDir), "kernel.json"), "utf8");
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw error;
+  }
 }
 
 /** The environment in which Jupyter finds that kernel first and leaves the home folder alone. */
