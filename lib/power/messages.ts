@@ -1,10 +1,11 @@
 import type { PlainError } from "../errors.ts";
-import type { RawPowerBatch } from "../record.ts";
+import type { Phase, RawPowerBatch } from "../record.ts";
 import type { PowerRecord, PowerSourceSpec, SamplingIntervalMs, StreamLoss } from "./source.ts";
 
 /** What the monitor tells its thread. */
 export type MonitorOrder =
   | { order: "start"; spec: PowerSourceSpec; intervalMs: SamplingIntervalMs }
+  | { order: "hint"; phase: Phase; atMs: number }
   | { order: "stop" };
 
 /** What the thread tells the monitor. */

@@ -1,5 +1,6 @@
+import { nowMs } from "../clock.ts";
 import { type PlainError, revivedError } from "../errors.ts";
-import type { Finding, PowerSample, RawPowerBatch, SourceInfo } from "../record.ts";
+import type { Finding, Phase, PowerSample, RawPowerBatch, SourceInfo } from "../record.ts";
 import type { Alignment } from "./align.ts";
 import { detectPowerSource, powerStatus } from "./detect.ts";
 import type { MonitorNews, MonitorOrder } from "./messages.ts";
@@ -82,6 +83,14 @@ export class PowerMonitor implements AsyncDisposable {
   stop(): Promise<void> {
     if (this.#starting === null) return Promise.resolve();
     return this.#stopping ??= this.#stop();
+  }
+
+  /**
+   * Says what the machine does from `atMs` on (epoch ms), now unless stated: a simulated source plays
+   * the power of that phase. All others measure it, and are not told.
+   */
+  hint(phase: Phase, atMs: number = nowMs()): void {
+    if (this.#info?.kind === "simulated") this.#order({ order: "hint", phase, atMs });
   }
 
   /** Whether records are coming in. */

@@ -4,87 +4,81 @@
  *
  * @module
  */
-import { gzipSync } from "node:zlib";
 import { nowMs } from "../clock.ts";
-import { plainError } from "../errors.ts";
+import { type PlainError, plainError } from "../errors.ts";
 import type { RawPowerBatch } from "../record.ts";
 import type { MonitorNews, MonitorOrder } from "./messages.ts";
+import { RawBatch } from "./raw_batch.ts";
 import { createSource } from "./sources.ts";
 
-// A second of records at a time: eight of 56 KB compress to 26 KB in 1.4 ms, right after the last of
-// them came, when the next is furthest away.
-const BATCH_MS = 1000;
+// Unattended machines take up to 420 ms for 100 asked (notes on powermetrics, 4.6).
+const SILENT_INTERVALS = 10;
+const LEAST_SILENCE_MS = 3000;
 
 const stopping = new AbortController();
+let stopMs = Infinity;
 
 self.onmessage = ({ data }: MessageEvent<MonitorOrder>) => {
-  if (data.order === "stop") stopping.abort();
-  else sample(data).then(() => self.close());
+  if (data.order === "stop") {
+    stopMs = nowMs();
+    stopping.abort();
+  } else sample(data).then(() => self.close());
 };
 
 async function sample(
   { spec, intervalMs }: Extract<MonitorOrder, { order: "start" }>,
 ): Promise<void> {
+  let raw: RawBatch | null = null;
+  let latestMs = nowMs();
+  const started = (spawnMs: number) => {
+    if (raw !== null) raw.spawnMs = spawnMs;
+    tell({ news: "spawned", spawnMs });
+  };
   try {
     const source = createSource(spec);
-    const raw = new RawBatch(source.rawFormat);
-    tell({ news: "spawned", spawnMs: nowMs() });
-    try {
-      for await (const event of source.open(intervalMs, stopping.signal)) {
-        if ("loss" in event) {
-          tell({ news: "loss", loss: event.loss });
-          continue;
-        }
-        if ("spawnMs" in event) {
-          tell({ news: "spawned", spawnMs: event.spawnMs });
-          continue;
-        }
-        const { record, arrivalMs, parseMs = nowMs() - arrivalMs } = event;
+    raw = new RawBatch(source.rawFormat, intervalMs);
+    started(nowMs());
+    for await (const event of source.open(intervalMs, stopping.signal)) {
+      if ("loss" in event) {
+        tell({ news: "loss", loss: event.loss });
+        raw.addLoss(event.loss);
+      } else if ("spawnMs" in event) {
+        started(event.spawnMs);
+      } else {
+        const { record, arrivalMs } = event;
+        const parseMs = event.parseMs ?? nowMs() - arrivalMs;
+        latestMs = nowMs();
         tell({ news: "record", record, arrivalMs, parseMs });
-        raw.add(event.raw, arrivalMs);
-        if (raw.spanMs >= BATCH_MS) raw.flush();
+        raw.addRecord(event, parseMs);
+        if (raw.isFull) deliver(raw.take());
       }
-    } finally {
-      raw.flush();
     }
-    tell({ news: "ended", death: null });
+    end(raw, stopping.signal.aborted ? silence(stopMs - latestMs, intervalMs) : {
+      message: "The power sampler ended by itself",
+      remedy: null,
+    });
   } catch (error) {
-    tell({ news: "ended", death: plainError(error) });
+    // What ends while it is being stopped has not died.
+    end(raw, stopping.signal.aborted ? null : plainError(error));
   }
 }
 
-class RawBatch {
-  #records: Uint8Array[] = [];
-  #arrivalsMs: number[] = [];
-
-  constructor(readonly format: RawPowerBatch["format"]) {}
-
-  get spanMs(): number {
-    return (this.#arrivalsMs.at(-1) ?? 0) - (this.#arrivalsMs[0] ?? 0);
-  }
-
-  add(raw: Uint8Array, arrivalMs: number): void {
-    this.#records.push(raw);
-    this.#arrivalsMs.push(arrivalMs);
-  }
-
-  flush(): void {
-    if (this.#records.length === 0) return;
-    const gzip = Uint8Array.from(gzipSync(new Uint8Array(concatenated(this.#records))));
-    tell({ news: "raw", batch: { format: this.format, arrivalsMs: this.#arrivalsMs, gzip } });
-    this.#records = [];
-    this.#arrivalsMs = [];
-  }
+/** A sampler that was stopped (SIGSTOP) or hangs says nothing, and does not end either. */
+function silence(silentMs: number, intervalMs: number): PlainError | null {
+  if (silentMs <= Math.max(LEAST_SILENCE_MS, SILENT_INTERVALS * intervalMs)) return null;
+  return {
+    message: `The power sampler said nothing for the last ${(silentMs / 1000).toFixed(1)} s`,
+    remedy: "see whether it was stopped or the machine was overloaded, and run again",
+  };
 }
 
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+function end(raw: RawBatch | null, death: PlainError | null): void {
+  deliver(raw?.take(death) ?? null);
+  tell({ news: "ended", death });
+}
+
+function deliver(batch: RawPowerBatch | null): void {
+  if (batch !== null) tell({ news: "raw", batch });
 }
 
 function tell(news: MonitorNews): void {

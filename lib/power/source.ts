@@ -1,6 +1,7 @@
-import type { Rail, RawPowerBatch, SourceInfo } from "../record.ts";
+import type { Phase, Rail, RawPowerBatch, SourceInfo } from "../record.ts";
 import { InputError } from "../errors.ts";
 import type { EstimateOptions } from "./estimate.ts";
+import type { RigOptions } from "./rig/live.ts";
 
 /** The cadences that can be asked for; the sudo rule names one command line for each. */
 export type SamplingIntervalMs = 50 | 100 | 200 | 500 | 1000;
@@ -73,12 +74,15 @@ export interface PowerSource {
    * Throws `InputError` where the source cannot work, `Error` where it ended by itself.
    */
   open(intervalMs: SamplingIntervalMs, signal: AbortSignal): AsyncIterable<SourceEvent>;
+  /** Says what the machine does from `atMs` on, to a source that only plays a meter. */
+  hint?(phase: Phase, atMs: number): void;
 }
 
 /** Which source to use, and how: plain data, as it must cross to the sampler's thread. */
 export type PowerSourceSpec =
   | { name: "powermetrics" }
-  | ({ name: "estimate" } & EstimateOptions);
+  | ({ name: "estimate" } & EstimateOptions)
+  | ({ name: "rig" } & RigOptions);
 
 /** Takes a number for one of the cadences; throws `InputError` for any other. */
 export function samplingInterval(intervalMs: number): SamplingIntervalMs {

@@ -6,8 +6,9 @@ export type RigSession = "shell" | "interactive" | "background" | "unattended";
 
 /** How long a record takes, drawn anew for each. */
 export interface Cadence {
-  /** Bounds of the usual length, in ms. */
+  /** The least usual length, in ms. */
   leastMs: number;
+  /** The greatest usual length, in ms. */
   mostMs: number;
   /** Share of records that take longer than that. */
   lateShare: number;

@@ -4,6 +4,7 @@ import type { SeededRandom } from "./random.ts";
 
 /** All in which one run of the rig differs from an ideal meter. */
 export interface RigTraits {
+  /** How long its records take. */
   cadence: Cadence;
   /** What the time stamps mark. Not documented, so both are played. */
   stamps: "start" | "end";
