@@ -9,6 +9,7 @@ import { type PlainError, plainError } from "../errors.ts";
 import type { RawPowerBatch } from "../record.ts";
 import type { MonitorNews, MonitorOrder } from "./messages.ts";
 import { RawBatch } from "./raw_batch.ts";
+import type { PowerSource } from "./source.ts";
 import { createSource } from "./sources.ts";
 
 // Unattended machines take up to 420 ms for 100 asked (notes on powermetrics, 4.6).
@@ -17,12 +18,14 @@ const LEAST_SILENCE_MS = 3000;
 
 const stopping = new AbortController();
 let stopMs = Infinity;
+let sampled: PowerSource | null = null;
 
 self.onmessage = ({ data }: MessageEvent<MonitorOrder>) => {
   if (data.order === "stop") {
     stopMs = nowMs();
     stopping.abort();
-  } else sample(data).then(() => self.close());
+  } else if (data.order === "hint") sampled?.hint?.(data.phase, data.atMs);
+  else sample(data).then(() => self.close());
 };
 
 async function sample(
@@ -35,7 +38,7 @@ async function sample(
     tell({ news: "spawned", spawnMs });
   };
   try {
-    const source = createSource(spec);
+    const source = sampled = createSource(spec);
     raw = new RawBatch(source.rawFormat, intervalMs);
     started(nowMs());
     for await (const event of source.open(intervalMs, stopping.signal)) {
@@ -53,10 +56,13 @@ async function sample(
         if (raw.isFull) deliver(raw.take());
       }
     }
-    end(raw, stopping.signal.aborted ? silence(stopMs - latestMs, intervalMs) : {
-      message: "The power sampler ended by itself",
-      remedy: null,
-    });
+    end(
+      raw,
+      stopping.signal.aborted ? silence(stopMs - latestMs, intervalMs) : {
+        message: "The power sampler ended by itself",
+        remedy: null,
+      },
+    );
   } catch (error) {
     // What ends while it is being stopped has not died.
     end(raw, stopping.signal.aborted ? null : plainError(error));
