@@ -1,5 +1,5 @@
 import type { PlainError } from "../errors.ts";
-import type { Section, TokenEvent } from "../record.ts";
+import type { Phase, Section, TokenEvent } from "../record.ts";
 
 /** A token of one repetition. */
 export interface RepeatedToken extends TokenEvent {
@@ -43,6 +43,8 @@ export interface RepeatOrder {
   mostMs: number;
   /** How long the model works before and after, unmeasured, so that the edges have like neighbours. */
   leadMs: number;
+  /** Whether to say at once what phase begins: what a simulated power source needs, and no other. */
+  tellsPhases?: boolean | undefined;
 }
 
 /** What the model's thread can be told. */
@@ -59,5 +61,6 @@ export interface Batch {
 export type Answer =
   | { type: "loaded"; startMs: number; endMs: number }
   | ({ type: "batch" } & Batch)
+  | { type: "phase"; phase: Phase; atMs: number }
   | { type: "repeated"; interrupted: boolean }
   | ({ type: "failed" } & PlainError);

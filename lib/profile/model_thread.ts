@@ -1,4 +1,5 @@
 import { revivedError } from "../errors.ts";
+import type { Phase } from "../record.ts";
 import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
 
 /** How long a stopped thread may take to finish its token before it is ended. */
@@ -35,14 +36,16 @@ export class ModelThread implements Disposable {
   }
 
   /**
-   * Generates the prompt again and again; `onBatch` gets what happened a few times a second.
+   * Generates the prompt again and again; `onBatch` gets what happened a few times a second, and
+   * `onPhase`, where it is given, each phase as it begins.
    *
    * @returns whether `signal` ended it
    */
   async repeat(
-    order: Omit<RepeatOrder, "type">,
+    order: Omit<RepeatOrder, "type" | "tellsPhases">,
     onBatch: (batch: Batch) => void,
     signal?: AbortSignal,
+    onPhase?: (phase: Phase, atMs: number) => void,
   ): Promise<boolean> {
     if (signal?.aborted) return true;
     let interrupted = false;
@@ -56,11 +59,15 @@ export class ModelThread implements Disposable {
     };
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      await this.#ask({ type: "repeat", ...order }, (answer) => {
-        if (answer.type === "batch") onBatch(answer);
-        if (answer.type === "repeated") interrupted = answer.interrupted;
-        return answer.type === "repeated";
-      });
+      await this.#ask(
+        { type: "repeat", ...order, tellsPhases: onPhase !== undefined },
+        (answer) => {
+          if (answer.type === "phase") onPhase?.(answer.phase, answer.atMs);
+          if (answer.type === "batch") onBatch(answer);
+          if (answer.type === "repeated") interrupted = answer.interrupted;
+          return answer.type === "repeated";
+        },
+      );
       return interrupted;
     } finally {
       clearTimeout(grace);

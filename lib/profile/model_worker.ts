@@ -53,11 +53,12 @@ async function repeat(order: RepeatOrder): Promise<void> {
 const LEAD_TOKENS = 32;
 
 /** Generates for a while, unmeasured. */
-async function work({ prompt, leadMs, seed }: RepeatOrder): Promise<void> {
+async function work({ prompt, leadMs, seed, tellsPhases }: RepeatOrder): Promise<void> {
   if (!opened || leadMs <= 0) return;
   const { model, session, stop } = opened;
   const ids = model.tokenizer.encode(prompt).slice(0, LEAD_TOKENS);
   const endMs = nowMs() + leadMs;
+  if (tellsPhases) answer({ type: "phase", phase: "decode", atMs: nowMs() });
   while (nowMs() < endMs) {
     for await (const _token of generate(model, ids, { session, seed, ignoreEos: true })) {
       if (nowMs() >= endMs || Atomics.load(stop, 0) === 1) return;
@@ -70,7 +71,8 @@ async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
   if (!opened) return true;
   const { model, session, stop } = opened;
   const startMs = nowMs();
-  const { prompt, maxNewTokens, temperature, topK, topP, seed } = order;
+  const { prompt, maxNewTokens, temperature, topK, topP, seed, tellsPhases } = order;
+  if (tellsPhases) answer({ type: "phase", phase: "prefill", atMs: startMs });
   const events = generate(model, prompt, {
     session,
     maxNewTokens,
@@ -81,6 +83,9 @@ async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
   let stopped = false;
   for await (const token of events) {
     pending.tokens.push({ ...token, repetition });
+    if (tellsPhases && token.index === 0) {
+      answer({ type: "phase", phase: "decode", atMs: token.endMs });
+    }
     if (nowMs() - sentMs > BATCH_MS) send();
     stopped = Atomics.load(stop, 0) === 1;
     if (stopped) break;

@@ -3,7 +3,7 @@ import { nowMs, pause } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
 import { detectPowerSource, PowerMonitor } from "../power/mod.ts";
-import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
+import type { ModelSummary, Phase, ProfilingRun, RunHeader } from "../record.ts";
 import { baselineOf, type Window } from "./baseline.ts";
 import { Evidence, type PowerEvidence } from "./evidence.ts";
 import { ModelThread } from "./model_thread.ts";
@@ -43,6 +43,7 @@ export async function profile(
   await monitor.start();
   using stages = new Stages(plan, () => latestMw(monitor));
   using thread = new ModelThread();
+  monitor.hint("pre_inference");
   const load = await thread.load({
     ...placeOf(model),
     threads: plan.threads,
@@ -108,6 +109,9 @@ async function measure(
   const order = { prompt, maxNewTokens, temperature, topK, topP, seed };
   const outer: Seen["outer"] = { warmUp: null, before: null, after: null };
   const evidence = new Evidence();
+  const onPhase = monitor.info.kind === "simulated"
+    ? (phase: Phase, atMs: number) => monitor.hint(phase, atMs)
+    : undefined;
 
   if (plan.warmup > 0) {
     stages.enter("warm_up");
@@ -120,6 +124,7 @@ async function measure(
         for (const { text, repetition } of batch.tokens) if (repetition === 0) stages.write(text);
       },
       signal,
+      onPhase,
     );
     outer.warmUp = { startMs, endMs: nowMs() };
     const last = rehearsal.repetitions.at(-1);
@@ -127,6 +132,7 @@ async function measure(
   }
 
   stages.enter("baseline");
+  monitor.hint("idle");
   outer.before = await idle(plan.baselineSeconds * 1000, signal);
   recorder.check();
 
@@ -146,10 +152,12 @@ async function measure(
       for (const { text, repetition } of batch.tokens) if (repetition === 0) stages.write(text);
     },
     signal,
+    onPhase,
   );
   recorder.check();
 
   stages.enter("tail");
+  monitor.hint("idle");
   const afterMs = interrupted ? 0 : afterSeconds(plan.baselineSeconds) * 1000;
   outer.after = await idle(afterMs, signal);
   await tail(monitor, outer.after.startMs, plan.intervalMs);
