@@ -55,7 +55,7 @@ export function summarize(remains: Remains): ProfilingRun {
   const attribution = {
     totalRails,
     clockBoundMs: power.boundMs ?? 0,
-    latchMs: power.info.kind === "measured" ? LATCH_PRIOR_MS : 0,
+    latchMs: power.info.kind === "estimated" ? 0 : LATCH_PRIOR_MS,
     statedError: power.info.statedError,
     seed: plan.seed,
     ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
