@@ -52,6 +52,7 @@ export class PowerMonitor implements AsyncDisposable {
   #stopping: Promise<void> | null = null;
   #hasEnded = false;
   #death: PlainError | null = null;
+  #differences: Finding[] = [];
 
   /** Throws `InputError` for an unknown source or interval; nothing is started yet. */
   constructor(options: PowerMonitorOptions = {}) {
@@ -114,9 +115,12 @@ export class PowerMonitor implements AsyncDisposable {
     return this.#recording.losses;
   }
 
-  /** All samples so far, in mJ and epoch ms, dated with all that is known by now. */
+  /**
+   * All samples so far, in mJ and epoch ms. After `stop()` they are dated with all that is known;
+   * before, those of a long run may be off by as much as the bound.
+   */
   samples(): PowerSample[] {
-    return this.alignment().samples;
+    return this.#recording.samples();
   }
 
   /** The newest sample, or `null` where there is none yet. */
@@ -131,7 +135,7 @@ export class PowerMonitor implements AsyncDisposable {
 
   /** What a reader of the samples must know: alignment, self-check, a sampler that died. */
   findings(): Finding[] {
-    const findings = this.#recording.findings();
+    const findings = [...this.#recording.findings(), ...this.#differences];
     if (this.#death === null) return findings;
     const { message, remedy } = this.#death;
     return [...findings, {
@@ -150,6 +154,15 @@ export class PowerMonitor implements AsyncDisposable {
    */
   takeRaw(): RawPowerBatch | null {
     return this.#recording.takeRaw();
+  }
+
+  /**
+   * Reads some of the raw records in full, after `stop()`, as only a few values were scanned while
+   * they came; `findings()` then says where the two differ. Takes a second at most.
+   */
+  async verify(): Promise<void> {
+    const { compareReadings } = await import("./full_reading.ts");
+    this.#differences = await compareReadings(this.#recording.spotSample.batches);
   }
 
   /** Stops. */
@@ -229,11 +242,9 @@ export class PowerMonitor implements AsyncDisposable {
   #end(death: PlainError | null): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#recording.isComplete = true;
     this.#worker?.terminate();
-    // What ends while it is being stopped has not died.
-    if (this.#stopping === null) {
-      this.#death = death ?? { message: "The power sampler ended by itself", remedy: null };
-    }
+    this.#death = death;
     this.#delivered.reject(death === null ? stoppedEarly() : revivedError(death));
     this.#ended.resolve();
   }

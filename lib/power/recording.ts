@@ -1,6 +1,7 @@
 import type { Finding, PowerSample, RawPowerBatch } from "../record.ts";
 import { type Alignment, alignRecords } from "./align.ts";
 import { checkSampling } from "./check.ts";
+import { SpotSample } from "./spot_sample.ts";
 import type { PowerRecord, StreamLoss } from "./source.ts";
 
 /** A loss, and where in the stream it was. */
@@ -9,8 +10,12 @@ export interface MonitorLoss extends StreamLoss {
   afterRecords: number;
 }
 
-// A minute of records: enough to date the newest one, however long sampling has run.
-const RECENT_RECORDS = 512;
+// Some 15 s of records: enough to date the newest one, however long sampling has run.
+const RECENT_RECORDS = 128;
+// Dating all records anew costs 3 ms for two minutes of them, 60 ms for an hour: too much, twice a
+// second, beside what is being measured.
+const MANY_RECORDS = 1024;
+const GROWTH = 1.25;
 
 /** What a sampler has delivered so far, and what follows from it. */
 export class Recording {
@@ -21,8 +26,14 @@ export class Recording {
   readonly #intervalMs: number;
   readonly #arrivalsMs: number[] = [];
   #parseMs = 0;
+  /** Whether no more will come: from then on all is dated with all that is known. */
+  isComplete = false;
+  /** Some of the raw records, to be read in full when there is time. */
+  readonly spotSample = new SpotSample();
   #raw: RawPowerBatch[] = [];
   #alignment: { records: number; value: Alignment } | null = null;
+  #provisional: PowerSample[] = [];
+  #current: { records: number; value: PowerSample | null } = { records: 0, value: null };
 
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs;
@@ -40,11 +51,43 @@ export class Recording {
 
   addRaw(batch: RawPowerBatch): void {
     this.#raw.push(batch);
+    this.spotSample.add(batch);
   }
 
   /** The newest sample. */
   current(): PowerSample | null {
-    return this.#align(this.records.length - RECENT_RECORDS).samples.at(-1) ?? null;
+    const { length } = this.records;
+    if (this.#current.records !== length) {
+      this.#current = {
+        records: length,
+        value: this.#align(length - RECENT_RECORDS).samples.at(-1) ?? null,
+      };
+    }
+    return this.#current.value;
+  }
+
+  /**
+   * All samples. While many keep coming, those dated before stay as they are and the new ones are
+   * dated by their neighbours; all of them are dated anew each time they are a quarter more.
+   */
+  samples(): PowerSample[] {
+    const { length } = this.records;
+    const aligned = this.#alignment?.records ?? 0;
+    const dated = this.#provisional.length;
+    const isCheap = length < MANY_RECORDS || length > GROWTH * aligned;
+    if (this.isComplete || isCheap || length - dated > RECENT_RECORDS / 2 || aligned > dated) {
+      const { samples } = this.alignment();
+      // Only where more are to come does anyone add to them.
+      this.#provisional = this.isComplete ? [] : [...samples];
+      return samples;
+    }
+    const first = Math.max(0, length - RECENT_RECORDS);
+    const recent = this.#align(first).samples.slice(dated - first);
+    for (const sample of recent) {
+      const startMs = Math.max(sample.startMs, this.#provisional.at(-1)!.endMs);
+      this.#provisional.push({ ...sample, startMs, endMs: Math.max(sample.endMs, startMs) });
+    }
+    return [...this.#provisional];
   }
 
   alignment(): Alignment {
