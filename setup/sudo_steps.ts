@@ -8,12 +8,8 @@ export interface SudoStep {
   input?: string;
   /** What it is for, in a few words. */
   purpose: string;
-}
-
-/** What becomes of a rule: the steps in order, and what clears up where one of them fails. */
-export interface SudoPlan {
-  steps: readonly SudoStep[];
-  cleanup: readonly SudoStep[];
+  /** The file to remove where it fails. */
+  leaves?: string;
 }
 
 /**
@@ -21,32 +17,31 @@ export interface SudoPlan {
  * there, and gets its name last: no process of the user can change it between check and use, and
  * sudo never reads half of it. Whole paths, since macOS hands the user's PATH to what sudo runs.
  */
-export function installPlan(text: string, path: string): SudoPlan {
+export function installSteps(text: string, path: string): SudoStep[] {
   // sudo skips this name, as it holds a dot.
-  const staged = `${path}.new`;
-  const remove = (file: string): SudoStep => ({
-    command: ["/bin/rm", "-f", file],
-    purpose: "clear away what an earlier attempt left",
-  });
-  return {
-    steps: [
-      remove(staged),
-      { command: ["/usr/bin/tee", staged], input: text, purpose: "write the rule, not yet in use" },
-      { command: ["/bin/chmod", "0440", staged], purpose: "readable by root only" },
-      { command: ["/usr/sbin/visudo", "-cf", staged], purpose: "check it" },
-      { command: ["/bin/mv", "-f", staged, path], purpose: "put it to use" },
-      { command: ["/usr/sbin/visudo", "-c"], purpose: "check it together with all other rules" },
-    ],
-    cleanup: [remove(staged), remove(path)],
-  };
+  const leaves = `${path}.new`;
+  return [
+    removal("remove what an earlier attempt left", leaves),
+    {
+      command: ["/usr/bin/tee", leaves],
+      input: text,
+      purpose: "write the rule, not yet in use",
+      leaves,
+    },
+    { command: ["/bin/chmod", "0440", leaves], purpose: "readable by root only", leaves },
+    { command: ["/usr/sbin/visudo", "-cf", leaves], purpose: "check it", leaves },
+    { command: ["/bin/mv", "-f", leaves, path], purpose: "put it to use", leaves },
+    { command: ["/usr/sbin/visudo", "-c"], purpose: "check all rules together", leaves: path },
+  ];
 }
 
 /** How the rule at `path` goes away again. */
-export function undoPlan(path: string): SudoPlan {
-  return {
-    steps: [{ command: ["/bin/rm", "-f", path, `${path}.new`], purpose: "remove the rule" }],
-    cleanup: [],
-  };
+export function undoSteps(path: string): SudoStep[] {
+  return [removal("remove the rule", path, `${path}.new`)];
+}
+
+function removal(purpose: string, ...files: string[]): SudoStep {
+  return { command: ["/bin/rm", "-f", ...files], purpose };
 }
 
 /** A step as one would type it. */
@@ -55,19 +50,22 @@ export function typedStep({ command }: SudoStep): string {
 }
 
 /**
- * Runs the steps; where one fails, the cleanup, and throws `InputError` with what sudo said.
- * sudo asks for a password on the terminal by itself.
+ * Runs the steps; where one fails, removes what it leaves and throws `InputError` with what sudo
+ * said. sudo asks for a password on the terminal by itself.
  */
-export async function runPlan(plan: SudoPlan, sudo = "/usr/bin/sudo"): Promise<void> {
-  for (const [index, step] of plan.steps.entries()) {
+export async function runSteps(
+  steps: readonly SudoStep[],
+  sudo = "/usr/bin/sudo",
+): Promise<void> {
+  for (const step of steps) {
     const problem = await failureOf(step, sudo);
     if (problem === null) continue;
-    // Who could not become root at the first step has left nothing, and must not be asked again.
-    if (index > 0) { for (const one of plan.cleanup) await failureOf(one, sudo); }
+    const { leaves } = step;
+    if (leaves !== undefined) await failureOf(removal("clear up", leaves), sudo);
     throw new InputError(`Cannot set up sudo: \`${typedStep(step)}\` failed (${problem})`, {
-      remedy: index === 0
+      remedy: leaves === undefined
         ? "run it in a terminal, from an account that may use sudo"
-        : "nothing was left behind; the file's text stands above, for whoever manages sudo here",
+        : `${leaves} was removed again; show this to whoever manages sudo here`,
     });
   }
 }

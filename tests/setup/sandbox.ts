@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { runCommand } from "../../tasks/test/command.ts";
-import { installPlan, runPlan, undoPlan } from "../../setup/sudo_steps.ts";
+import { installSteps, runSteps, undoSteps } from "../../setup/sudo_steps.ts";
 import { sudoersFile } from "../../setup/sudoers.ts";
 
 const POWERMETRICS = "/usr/bin/powermetrics";
@@ -44,14 +44,14 @@ export async function withRule(body: (sandbox: Sandbox) => Promise<void>): Promi
       mode: 0o755,
     });
     standsIn = true;
-    await runPlan(installPlan(sudoersFile(user), RULE));
+    await runSteps(installSteps(sudoersFile(user), RULE));
     await body({
       user,
       rule: RULE,
       sudo: (...args) => run("/usr/sbin/runuser", "-u", name, "--", "/usr/bin/sudo", "-n", ...args),
     });
   } finally {
-    await runPlan(undoPlan(RULE));
+    await runSteps(undoSteps(RULE));
     if (standsIn) await Deno.remove(POWERMETRICS);
     await run("/usr/sbin/userdel", name);
   }
