@@ -108,7 +108,7 @@ function waves(random: SeededRandom): Wave[] {
     300,
   ]];
   return periodsMs.map(([least, most]) => ({
-    share: random.between(0.005, 0.03),
+    share: random.between(0.01, 0.06),
     // Even on a scale of ratios.
     periodMs: least * (most / least) ** random.next(),
     phase: random.between(0, 2 * Math.PI),

@@ -1,0 +1,206 @@
+import type { Energy } from "../../lib/record.ts";
+import type { AlignmentTrial } from "./alignment.ts";
+import type { Trials } from "./experiment.ts";
+import { FAMILIES } from "./families.ts";
+import { PHASE_LENGTHS, type PhaseTrial } from "./phases.ts";
+import { quantile, shareOf } from "./statistics.ts";
+
+/** How well energy is found by one method; errors and coverage are fractions. */
+export interface AccuracyRow {
+  what: "phase" | "token" | "layer" | "component";
+  method: string;
+  /** Which of its kind: a phase by its length. */
+  case: string;
+  /** The middle of the cadences; null where the row is over all of them. */
+  cadenceMs: number | null;
+  tokenMs: number | null;
+  n: number;
+  /** Of how many of them the energy is null: not measured. */
+  unmeasured: number;
+  medianError: number;
+  p95Error: number;
+  interval: Energy["interval"];
+  /** Share of energies whose interval is of that kind. */
+  intervalShare: number | null;
+  resolved: number;
+  coverage: number | null;
+  /** The same where the power is furthest from the mean. */
+  coverageTopDecile: number | null;
+}
+
+/** How well records are dated. */
+export interface AlignmentRow {
+  runs: string;
+  n: number;
+  medianBoundMs: number;
+  p95BoundMs: number;
+  /** Share of boundaries within the bound, and of runs all of whose boundaries are. */
+  boundariesInside: number;
+  runsInside: number;
+  rightReading: number;
+  clockSteps: number;
+  wholeRecordsMedian: number | null;
+  wholeRecordsWorst: number | null;
+}
+
+/** Something that was promised. */
+export interface Goal {
+  goal: string;
+  reached: boolean;
+  found: string;
+}
+
+/** All that `deno task accuracy --json` prints. */
+export interface Accuracy {
+  runs: number;
+  seed: number;
+  rows: AccuracyRow[];
+  alignment: AlignmentRow[];
+  goals: Goal[];
+}
+
+const PROMPT_LATCH_MS = 5;
+
+/** Sums the trials up. */
+export function accuracyOf(trials: Trials): Accuracy {
+  const { runs, seed, mixed, tenSeconds, drifting, gapped, slewed } = trials;
+  const alignment = [
+    ...FAMILIES.map(({ name, cadenceMs }) =>
+      alignmentRow(
+        `${name} (${cadenceMs} ms)`,
+        mixed.filter(({ family }) => family === name),
+      )
+    ),
+    alignmentRow("all, 10 s to 10 min", mixed),
+    alignmentRow("10 s at 116–130 ms", tenSeconds),
+    alignmentRow(
+      `the same, counters read within ${PROMPT_LATCH_MS} ms`,
+      tenSeconds.filter(({ latchMs }) => latchMs <= PROMPT_LATCH_MS),
+    ),
+    alignmentRow("10 min, 5 ppm of drift", drifting),
+    alignmentRow("a gap of 0.1–1 ms after each record", gapped),
+    alignmentRow("10 min, wall clock slewed by 20 ppm", slewed),
+  ];
+  const rows = phaseRows(trials.phases);
+  return { runs, seed, rows, alignment, goals: goalsOf(trials, rows) };
+}
+
+function alignmentRow(runs: string, trials: readonly AlignmentTrial[]): AlignmentRow {
+  const bounds = trials.map(({ boundMs }) => boundMs);
+  const sum = (of: (trial: AlignmentTrial) => number) =>
+    trials.reduce((total, trial) => total + of(trial), 0);
+  const errors = wholeErrors(trials);
+  return {
+    runs,
+    n: trials.length,
+    medianBoundMs: quantile(bounds, 0.5),
+    p95BoundMs: quantile(bounds, 0.95),
+    boundariesInside: sum(({ inside }) => inside) / sum(({ boundaries }) => boundaries),
+    runsInside: shareOf(trials, ({ inside, boundaries }) => inside === boundaries),
+    rightReading: shareOf(trials, ({ isRightReading }) => isRightReading),
+    clockSteps: sum(({ clockSteps }) => clockSteps),
+    wholeRecordsMedian: errors.length === 0 ? null : quantile(errors, 0.5),
+    wholeRecordsWorst: errors.length === 0 ? null : Math.max(...errors),
+  };
+}
+
+function wholeErrors(trials: readonly AlignmentTrial[]): number[] {
+  return trials.flatMap(({ wholeRecordsError: error }) => error === null ? [] : Math.abs(error));
+}
+
+function phaseRows(trials: readonly PhaseTrial[]): AccuracyRow[] {
+  const methods = [...new Set(trials.map(({ method }) => method))];
+  const cadences: (number | null)[] = [null, ...FAMILIES.map(({ cadenceMs }) => cadenceMs)];
+  return Object.keys(PHASE_LENGTHS).flatMap((length) =>
+    cadences.flatMap((cadenceMs) =>
+      methods.map((method) =>
+        phaseRow(
+          { what: "phase", method, case: length, cadenceMs, tokenMs: null },
+          trials.filter((trial) =>
+            trial.method === method && trial.length === length &&
+            // Records of a second are a matter of their own.
+            (cadenceMs === null ? trial.cadenceMs < 1000 : trial.cadenceMs === cadenceMs)
+          ),
+        )
+      )
+    )
+  );
+}
+
+function phaseRow(
+  name: Pick<AccuracyRow, "what" | "method" | "case" | "cadenceMs" | "tokenMs">,
+  trials: readonly PhaseTrial[],
+): AccuracyRow {
+  const errors = trials.flatMap(({ error }) => error ?? []);
+  const ofKind = (kind: Energy["interval"]) => trials.filter(({ interval }) => interval === kind);
+  const interval = ofKind("ci95").length >= ofKind("hard").length ? "ci95" : "hard";
+  const judged = ofKind(interval).filter(({ isInside }) => isInside !== null);
+  const far = quantile(judged.map(({ deviation }) => deviation), 0.9);
+  const coverage = (some: readonly PhaseTrial[]) =>
+    some.length === 0 ? null : shareOf(some, ({ isInside }) => isInside === true);
+  return {
+    ...name,
+    n: trials.length,
+    unmeasured: trials.length - errors.length,
+    medianError: quantile(errors, 0.5),
+    p95Error: quantile(errors, 0.95),
+    interval: judged.length === 0 ? null : interval,
+    intervalShare: judged.length === 0 ? null : judged.length / trials.length,
+    resolved: shareOf(trials, ({ resolved }) => resolved),
+    coverage: coverage(judged),
+    coverageTopDecile: coverage(judged.filter(({ deviation }) => deviation >= far)),
+  };
+}
+
+function goalsOf({ mixed, tenSeconds, drifting }: Trials, rows: readonly AccuracyRow[]): Goal[] {
+  const boundaries = mixed.reduce((sum, trial) => sum + trial.boundaries, 0);
+  const inside = mixed.reduce((sum, trial) => sum + trial.inside, 0) / boundaries;
+  const medianBoundMs = quantile(tenSeconds.map(({ boundMs }) => boundMs), 0.5);
+  const worst = Math.max(...wholeErrors(mixed));
+  const steps = drifting.reduce((sum, { clockSteps }) => sum + clockSteps, 0);
+  const phase = (length: string) =>
+    rows.find((row) =>
+      row.method === "integrated, latch calibrated" && row.case === length && row.cadenceMs === null
+    )?.medianError ?? NaN;
+  const [three, ten] = [phase("≥ 3 records"), phase("≥ 10 records")];
+  return [
+    {
+      goal: "true boundaries within the stated bound in at least 99 %",
+      reached: inside >= 0.99,
+      found: `${percent(inside)} of ${boundaries} in ${mixed.length} runs`,
+    },
+    {
+      goal: "median bound of 10 s at 116–130 ms below 8 ms",
+      reached: medianBoundMs < 8,
+      found: `${medianBoundMs.toFixed(1)} ms in ${tenSeconds.length} runs`,
+    },
+    {
+      goal: "energy of the whole records of a span of 10 s or more within 0.2 % of the truth",
+      reached: worst <= 0.002,
+      found: `at most ${percent(worst)}`,
+    },
+    {
+      goal: "no false clock step in runs of 10 min with 5 ppm of drift",
+      reached: steps === 0,
+      found: `${steps} in ${drifting.length} runs`,
+    },
+    {
+      goal: "phases of 3 records or more within 3 %, latch calibrated (median)",
+      reached: three <= 0.03,
+      found: percent(three),
+    },
+    {
+      goal: "phases of 10 records or more within 1 %, latch calibrated (median)",
+      reached: ten <= 0.01,
+      found: percent(ten),
+    },
+  ];
+}
+
+/** A fraction in per cent, three digits of it; a dash for none. */
+export function percent(fraction: number | null): string {
+  if (fraction === null || Number.isNaN(fraction)) return "–";
+  const digits = fraction >= 1 ? 0 : fraction >= 0.1 ? 1 : fraction >= 0.01 ? 2 : 3;
+  // 99.96 % is not 100 %.
+  return `${(100 * fraction).toFixed(fraction > 0.99 && fraction < 1 ? 2 : digits)} %`;
+}
