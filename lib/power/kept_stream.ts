@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { InputError, type PlainError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import type { RawPowerBatch } from "../record.ts";
 import { scanStream } from "./powermetrics/scan_stream.ts";
 import { decodeRecord } from "./raw_json.ts";
@@ -22,7 +22,7 @@ export interface KeptPower {
   /** The cadence asked for, in ms; `null` where that was not kept. */
   intervalMs: number | null;
   /** Why sampling ended by itself; `null` where it did not. */
-  death: PlainError | null;
+  death: { message: string; remedy: string | null } | null;
 }
 
 /**

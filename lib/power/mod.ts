@@ -13,6 +13,7 @@ export {
   type RejectedPowerSource,
 } from "./detect.ts";
 export { estimateEnergyMj, type EstimateOptions } from "./estimate.ts";
+export { type KeptPower, readRawPower } from "./kept_stream.ts";
 export { PowerMonitor, type PowerMonitorOptions } from "./monitor.ts";
 export {
   POWERMETRICS_RECORDS,
@@ -31,6 +32,7 @@ export {
   type Residency,
 } from "./powermetrics/parse.ts";
 export { readPowermetrics } from "./powermetrics/read.ts";
+export { type RederivedPower, rederivePower } from "./rederive.ts";
 export type { MonitorLoss } from "./recording.ts";
 export type { Reading } from "./readings.ts";
 export {

@@ -51,7 +51,6 @@ export class PowerMonitor implements AsyncDisposable {
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #hasEnded = false;
-  #death: PlainError | null = null;
   #differences: Finding[] = [];
 
   /** Throws `InputError` for an unknown source or interval; nothing is started yet. */
@@ -101,7 +100,7 @@ export class PowerMonitor implements AsyncDisposable {
 
   /** Why the sampler ended although nobody stopped it; `null` where it did not. */
   get died(): string | null {
-    return this.#death?.message ?? null;
+    return this.#recording.death?.message ?? null;
   }
 
   /** What the numbers are. Throws `Error` before `start()` where no source was named. */
@@ -135,17 +134,7 @@ export class PowerMonitor implements AsyncDisposable {
 
   /** What a reader of the samples must know: alignment, self-check, a sampler that died. */
   findings(): Finding[] {
-    const findings = [...this.#recording.findings(), ...this.#differences];
-    if (this.#death === null) return findings;
-    const { message, remedy } = this.#death;
-    return [...findings, {
-      kind: "sampler-died",
-      severity: "invalid",
-      value: this.#recording.records.length,
-      unit: "records",
-      message,
-      remedy: remedy ?? "run again",
-    }];
+    return [...this.#recording.findings(), ...this.#differences];
   }
 
   /**
@@ -244,7 +233,7 @@ export class PowerMonitor implements AsyncDisposable {
     this.#hasEnded = true;
     this.#recording.isComplete = true;
     this.#worker?.terminate();
-    this.#death = death;
+    this.#recording.death = death;
     this.#delivered.reject(death === null ? stoppedEarly() : revivedError(death));
     this.#ended.resolve();
   }

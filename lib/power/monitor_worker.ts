@@ -33,6 +33,7 @@ async function sample(
 ): Promise<void> {
   let raw: RawBatch | null = null;
   let latestMs = nowMs();
+  let isReplay = false;
   const started = (spawnMs: number) => {
     if (raw !== null) raw.spawnMs = spawnMs;
     tell({ news: "spawned", spawnMs });
@@ -46,6 +47,7 @@ async function sample(
         tell({ news: "loss", loss: event.loss });
         raw.addLoss(event.loss);
       } else if ("spawnMs" in event) {
+        isReplay = true;
         started(event.spawnMs);
       } else {
         const { record, arrivalMs } = event;
@@ -56,21 +58,21 @@ async function sample(
         if (raw.isFull) deliver(raw.take());
       }
     }
-    end(
-      raw,
-      stopping.signal.aborted ? silence(stopMs - latestMs, intervalMs) : {
-        message: "The power sampler ended by itself",
-        remedy: null,
-      },
-    );
+    end(raw, isReplay ? null : quietDeath(stopMs - latestMs, intervalMs));
   } catch (error) {
     // What ends while it is being stopped has not died.
     end(raw, stopping.signal.aborted ? null : plainError(error));
   }
 }
 
-/** A sampler that was stopped (SIGSTOP) or hangs says nothing, and does not end either. */
-function silence(silentMs: number, intervalMs: number): PlainError | null {
+/**
+ * Why a source ended that gave no reason: nobody had told it to, or it was told to and had said
+ * nothing for long, as one that was stopped (SIGSTOP) or hangs.
+ */
+function quietDeath(silentMs: number, intervalMs: number): PlainError | null {
+  if (!stopping.signal.aborted) {
+    return { message: "The power sampler ended by itself", remedy: null };
+  }
   if (silentMs <= Math.max(LEAST_SILENCE_MS, SILENT_INTERVALS * intervalMs)) return null;
   return {
     message: `The power sampler said nothing for the last ${(silentMs / 1000).toFixed(1)} s`,

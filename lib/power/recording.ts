@@ -1,3 +1,4 @@
+import type { PlainError } from "../errors.ts";
 import type { Finding, PowerSample, RawPowerBatch } from "../record.ts";
 import { type Alignment, alignRecords } from "./align.ts";
 import { checkSampling } from "./check.ts";
@@ -28,6 +29,8 @@ export class Recording {
   #parseMs = 0;
   /** Whether no more will come: from then on all is dated with all that is known. */
   isComplete = false;
+  /** Why the sampler ended although nobody stopped it. */
+  death: PlainError | null = null;
   /** Some of the raw records, to be read in full when there is time. */
   readonly spotSample = new SpotSample();
   #raw: RawPowerBatch[] = [];
@@ -110,7 +113,20 @@ export class Recording {
     return [
       ...findings,
       ...checked.filter(({ kind, startMs }) => kind !== "gap" || !explained.has(startMs)),
+      ...this.#died(),
     ];
+  }
+
+  #died(): Finding[] {
+    if (this.death === null) return [];
+    return [{
+      kind: "sampler-died",
+      severity: "invalid",
+      value: this.records.length,
+      unit: "records",
+      message: this.death.message,
+      remedy: this.death.remedy ?? "run again",
+    }];
   }
 
   takeRaw(): RawPowerBatch | null {
