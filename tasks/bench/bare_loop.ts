@@ -18,26 +18,26 @@ export async function bareLoop(
   threads: number,
 ): Promise<Contestant & AsyncDisposable> {
   const session = await InferenceSession.create(model.onnxPath, { intraOpNumThreads: threads });
-  const cacheNames = session.inputNames.filter((name) => name.startsWith("past_key_values."))
-    .map((input) => ({ input, output: input.replace("past_key_values", "present") }));
-  const fetches = ["logits", ...cacheNames.map(({ output }) => output)];
-  const emptyCache = () =>
-    Object.fromEntries(session.inputMetadata.flatMap((input) => {
-      if (!input.isTensor || !input.name.startsWith("past_key_values.")) return [];
-      const [, heads, , headDim] = input.shape;
-      const dims = [1, Number(heads), 0, Number(headDim)];
-      return [[input.name, new Tensor("float32", new Float32Array(0), dims)]];
-    }));
+  const slots = session.inputMetadata.flatMap(({ name, ...input }) =>
+    input.isTensor && name.startsWith("past_key_values.")
+      ? [{ input: name, output: name.replace("past_key_values", "present"), shape: input.shape }]
+      : []
+  );
+  const fetches = ["logits", ...slots.map(({ output }) => output)];
   const steps = stepFeeds(session.inputNames, prompt, ids);
   return {
     async answer() {
-      let cache: Feeds = emptyCache();
+      let cache: Feeds = {};
+      for (const { input, shape: [, heads, , headDim] } of slots) {
+        const dims = [1, Number(heads), 0, Number(headDim)];
+        cache[input] = new Tensor("float32", new Float32Array(0), dims);
+      }
       let logits: Tensor | null = null;
       const endsMs: number[] = [];
       for (const feeds of steps) {
         const outputs = await session.run({ ...feeds, ...cache }, fetches) as Feeds;
         cache = {};
-        for (const { input, output } of cacheNames) cache[input] = outputs[output]!;
+        for (const { input, output } of slots) cache[input] = outputs[output]!;
         logits = outputs.logits!;
         endsMs.push(nowMs());
       }
@@ -61,12 +61,17 @@ function stepFeeds(
       attention_mask: integers(new Array(past + input.length).fill(1)),
       position_ids: integers(input.map((_, index) => past + index)),
     };
-    return Object.fromEntries(Object.entries(whole).filter(([name]) => inputNames.includes(name)));
+    return Object.fromEntries(
+      Object.entries(whole).filter(([name]) => inputNames.includes(name)),
+    );
   });
 }
 
 function integers(values: readonly number[]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(values, BigInt), [1, values.length]);
+  return new Tensor("int64", BigInt64Array.from(values, BigInt), [
+    1,
+    values.length,
+  ]);
 }
 
 function highest(logits: Tensor): number {

@@ -8,6 +8,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModel, type LlamaConfig, loadModel, type Model } from "@tokenwatt/tokenwatt";
 
+/** The models, the one that the goals are about first. */
+export const MODEL_NAMES = ["llama-12x768", "tinytales"] as const;
+/** Name of a model. */
+export type ModelName = typeof MODEL_NAMES[number];
+
 /** A model with the prompt that it answers. */
 export interface BenchModel {
   model: Model;
@@ -15,11 +20,14 @@ export interface BenchModel {
   maxNewTokens: number;
 }
 
-/** Where the models are kept from run to run. */
-export const MODELS_FOLDER = fileURLToPath(new URL("../../.cache/bench", import.meta.url));
+const PROMPT = "Once upon a time there was a brave fox";
+// Long enough to time, short enough for many turns.
+const MAX_NEW_TOKENS: Record<ModelName, number> = { "llama-12x768": 16, tinytales: 256 };
+const MODELS_FOLDER = fileURLToPath(new URL("../../.cache/bench", import.meta.url));
+const BUILDER_FOLDER = fileURLToPath(new URL("../../lib/model", import.meta.url));
 
 // As large as GPT-2 small, 124 M parameters: its layers, width, heads, vocabulary, context and tied
-// head. 3 × 2048 of SwiGLU are as many weights as its 2 × 3072.
+// head. The 3 × 2048 columns of SwiGLU hold as many weights as its 2 × 3072.
 const LLAMA_12X768: LlamaConfig = {
   architectures: ["LlamaForCausalLM"],
   model_type: "llama",
@@ -38,58 +46,53 @@ const LLAMA_12X768: LlamaConfig = {
   eos_token_id: null,
 };
 
-/** The names of the models, the one that the goals are about first. */
-export const MODEL_NAMES = ["llama-12x768", "tinytales"] as const;
-
-/** Opens a model, and builds it before where `.cache/bench` does not hold it. */
-export async function openBenchModel(
-  name: typeof MODEL_NAMES[number],
-  onBuild: (doneBytes: number, totalBytes: number) => void,
-): Promise<BenchModel> {
+/** Opens a model; lays its folder out before where `.cache/bench` holds none that is up to date. */
+export async function openBenchModel(name: ModelName): Promise<BenchModel> {
   const folder = join(MODELS_FOLDER, name);
-  if (name === "tinytales") {
-    await layOutTinytales(folder);
-    // A KV cache of 6 to 280 tokens, in a context of 512.
-    return { ...await opened(folder), maxNewTokens: 256 };
+  if (isOutdated(folder)) {
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.removeSync(folder, { recursive: true });
+    await (name === "tinytales" ? layOutTinytales(folder) : buildLarge(folder));
   }
-  if (!exists(join(folder, "onnx"))) await buildLarge(folder, onBuild);
-  return { ...await opened(folder), maxNewTokens: 32 };
-}
-
-async function opened(folder: string): Promise<Omit<BenchModel, "maxNewTokens">> {
   const model = await loadModel(folder);
-  return { model, prompt: model.tokenizer.encode("Once upon a time there was a brave fox") };
+  return { model, prompt: model.tokenizer.encode(PROMPT), maxNewTokens: MAX_NEW_TOKENS[name] };
 }
 
-async function buildLarge(
-  folder: string,
-  onProgress: (doneBytes: number, totalBytes: number) => void,
-): Promise<void> {
-  const { onnxPath } = await buildModel(LLAMA_12X768, { outDir: folder, seed: 1, onProgress });
-  // The folder counts as built when `onnx` is there, which one rename brings.
-  Deno.mkdirSync(join(folder, "staging"));
-  Deno.renameSync(onnxPath, join(folder, "staging", "model.onnx"));
-  Deno.renameSync(join(folder, "staging"), join(folder, "onnx"));
+// As make has it: what was built is older than the code that builds.
+function isOutdated(folder: string): boolean {
+  const builtMs = modifiedMs(join(folder, "onnx"));
+  return [...Deno.readDirSync(BUILDER_FOLDER)]
+    .some(({ name }) => modifiedMs(join(BUILDER_FOLDER, name)) > builtMs);
 }
 
-// Copied anew each time, as 10 MB take no time.
+function modifiedMs(path: string): number {
+  try {
+    return Deno.statSync(path).mtime?.getTime() ?? 0;
+  } catch {
+    return 0; // it is not there
+  }
+}
+
+async function buildLarge(folder: string): Promise<void> {
+  const { onnxPath } = await buildModel(LLAMA_12X768, { outDir: folder, seed: 1 });
+  moveIn(folder, () => Deno.renameSync(onnxPath, join(folder, "incoming", "model.onnx")));
+}
+
 async function layOutTinytales(folder: string): Promise<void> {
   const { path, onnxPath, config } = await loadModel("models/tinytales");
-  Deno.mkdirSync(join(folder, "onnx"), { recursive: true });
-  Deno.copyFileSync(onnxPath, join(folder, "onnx", "model.onnx"));
+  Deno.mkdirSync(folder, { recursive: true });
   for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
     Deno.copyFileSync(join(path, name), join(folder, name));
   }
-  const endless = JSON.stringify({ ...config, eos_token_id: null });
-  Deno.writeTextFileSync(join(folder, "config.json"), endless);
+  const endless = { ...config, eos_token_id: null };
+  Deno.writeTextFileSync(join(folder, "config.json"), JSON.stringify(endless));
   Deno.writeTextFileSync(join(folder, "generation_config.json"), '{ "eos_token_id": null }');
+  moveIn(folder, () => Deno.copyFileSync(onnxPath, join(folder, "incoming", "model.onnx")));
 }
 
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+// `onnx` appears last and whole: a folder without it counts as not built.
+function moveIn(folder: string, fill: () => void): void {
+  Deno.mkdirSync(join(folder, "incoming"));
+  fill();
+  Deno.renameSync(join(folder, "incoming"), join(folder, "onnx"));
 }

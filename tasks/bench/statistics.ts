@@ -36,9 +36,7 @@ export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error("Cannot take the median of no values");
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /**
@@ -58,8 +56,7 @@ export function estimate(values: readonly number[]): Estimate {
 
 /** Whether a ratio keeps its goal, by its median. */
 export function judge({ median, low, high }: Estimate, goal: Goal): Verdict {
-  const keeps = (value: number) =>
-    "atMost" in goal ? value <= goal.atMost : value >= goal.atLeast;
+  const keeps = (value: number) => "atMost" in goal ? value <= goal.atMost : value >= goal.atLeast;
   const reached = keeps(median);
   return {
     reached,

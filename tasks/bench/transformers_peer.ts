@@ -9,7 +9,7 @@ import type { BenchModel } from "./bench_models.ts";
 import type { Contestant } from "./contest.ts";
 
 // Not written as a literal: `deno check` would look for it in the root's deno.json, which must stay
-// free of it, as every first run fetches what stands there (docs/decisions/bench-peers.md).
+// free of it, as every first run fetches what stands there (docs/benchmarks.md).
 const PACKAGE = "@huggingface/transformers";
 
 /** What is used of the package. */

@@ -1,0 +1,93 @@
+/**
+ * `deno task bench`: the project's own benchmarks, each a ratio of two things that took turns in
+ * this one process. Exits with 0 whether or not a goal is reached: the table says it.
+ *
+ * @module
+ */
+import { Option } from "@commander-js/extra-typings";
+import { InputError } from "@tokenwatt/tokenwatt";
+import { command, integer, ProgressBar, runCommand } from "../frame/mod.ts";
+import { MODEL_NAMES, openBenchModel } from "./bench_models.ts";
+import { contest } from "./contest.ts";
+import { writeDocs } from "./docs_page.ts";
+import { describeCommit, describeMachine } from "./machine.ts";
+import { type Measure, MEASURES } from "./measures.ts";
+import { compared, type Comparison, markdown, type Report } from "./report.ts";
+
+const QUICK_ROUNDS = 8;
+
+const task = command("bench", "Measure what Tokenwatt itself costs, against goals and peers.")
+  .addOption(
+    new Option("--only <measure>", "only this measure").choices(MEASURES.map(({ name }) => name)),
+  )
+  .addOption(new Option("--quick", `${QUICK_ROUNDS} rounds of each instead of 24 or 60`))
+  .addOption(
+    new Option("--threads <count>", "threads of ONNX Runtime, on all sides")
+      .argParser(integer(1, 1024)).default(1),
+  )
+  .addOption(new Option("--write", "put the table into docs/benchmarks.md").conflicts("only"))
+  .addOption(new Option("--json", "print all blocks as JSON and nothing else on stdout"))
+  .addHelpText(
+    "after",
+    `
+Examples:
+  deno task bench
+  deno task bench --quick --only bare-loop
+  deno task bench --threads 2 --json > bench.json
+
+Exit codes: 0 done, whether or not the goals are reached, 1 failed, 2 bad input.`,
+  )
+  .action(async ({ only, quick = false, threads, write = false, json = false }) => {
+    if (write && quick) {
+      throw new InputError("Cannot write the table of a quick run into docs/benchmarks.md", {
+        remedy: "leave --quick or --write out",
+      });
+    }
+    const loadBefore = Deno.loadavg()[0]!;
+    const measures = MEASURES.filter(({ name }) => only === undefined || name === only);
+    const report: Report = {
+      date: new Date().toISOString().slice(0, 10),
+      commit: await describeCommit(),
+      machine: await describeMachine(),
+      threads,
+      loadBefore,
+      comparisons: await compareAll(measures, threads, quick),
+      loadAfter: Deno.loadavg()[0]!,
+    };
+    console.log(json ? JSON.stringify(report, null, 2) : markdown(report));
+    if (write) writeDocs(markdown(report));
+  });
+
+async function compareAll(
+  measures: readonly Measure[],
+  threads: number,
+  quick: boolean,
+): Promise<Comparison[]> {
+  const bar = new ProgressBar(false);
+  const comparisons: Comparison[] = [];
+  const total = measures.length * MODEL_NAMES.length;
+  for (const name of MODEL_NAMES) {
+    bar.draw(comparisons.length / total, `${name}: opening`);
+    const model = await openBenchModel(name);
+    for (const measure of measures) {
+      const rounds = quick ? QUICK_ROUNDS : measure.rounds;
+      await using stack = new AsyncDisposableStack();
+      const { base, subject } = await measure.open(model, threads, stack);
+      const done = comparisons.length;
+      const measured = await contest(base, subject, {
+        rounds,
+        blockMs: measure.blockMs,
+        onRound: (round) =>
+          bar.draw(
+            (done + round / rounds) / total,
+            `${name}: ${measure.name}, round ${round + 1} of ${rounds}`,
+          ),
+      });
+      comparisons.push(compared(measure, name, measured));
+    }
+  }
+  bar.clear();
+  return comparisons;
+}
+
+if (import.meta.main) await runCommand(task);

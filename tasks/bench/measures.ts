@@ -1,0 +1,97 @@
+/**
+ * What the benchmark measures: two contestants each, and what their ratio must be.
+ *
+ * @module
+ */
+import { bareLoop } from "./bare_loop.ts";
+import type { BenchModel } from "./bench_models.ts";
+import type { Contestant } from "./contest.ts";
+import type { Goal } from "./statistics.ts";
+import { tokenwatt, withMonitor } from "./tokenwatt.ts";
+import { transformersPeer } from "./transformers_peer.ts";
+
+/** Two contestants against each other. */
+export interface Measure {
+  name: string;
+  /** What is divided by what. */
+  title: string;
+  /** On what the two are compared: the time of a token, or tokens per second. */
+  figure: "time" | "speed";
+  /** `null` where the ratio only shows how far chance alone goes. */
+  goal: Goal | null;
+  /** Rounds of four blocks. */
+  rounds: number;
+  /** Decoding time of a block, at least. */
+  blockMs: number;
+  /** Opens both sides; what is to be closed after goes on the stack. */
+  open(
+    model: BenchModel,
+    threads: number,
+    stack: AsyncDisposableStack,
+  ): Promise<{ base: Contestant; subject: Contestant }>;
+}
+
+// Load from elsewhere comes and goes within seconds: many short turns meet it evenly. Those with a
+// monitor are longer, so that each holds some records.
+const SHORT = { rounds: 60, blockMs: 150 };
+const LONG = { rounds: 24, blockMs: 500 };
+
+/** All measures, in the order of the table. */
+export const MEASURES: readonly Measure[] = [
+  {
+    name: "nothing",
+    title: "token time of generate() ÷ itself",
+    figure: "time",
+    goal: null,
+    ...SHORT,
+    async open(model, threads, stack) {
+      const own = stack.use(await tokenwatt(model, threads));
+      return { base: own, subject: own };
+    },
+  },
+  monitorCost("estimate"),
+  monitorCost("powermetrics"),
+  {
+    name: "bare-loop",
+    title: "tokens/s of generate() ÷ a bare session.run loop",
+    figure: "speed",
+    goal: { atLeast: 0.97 },
+    ...SHORT,
+    async open(model, threads, stack) {
+      const subject = stack.use(await tokenwatt(model, threads));
+      const { ids } = await subject.answer();
+      return { base: stack.use(await bareLoop(model, ids, threads)), subject };
+    },
+  },
+  {
+    name: "transformers",
+    title: "tokens/s of generate() ÷ @huggingface/transformers",
+    figure: "speed",
+    goal: { atLeast: 1 },
+    ...SHORT,
+    async open(model, threads, stack) {
+      return {
+        base: stack.use(await transformersPeer(model, threads)),
+        subject: stack.use(await tokenwatt(model, threads)),
+      };
+    },
+  },
+];
+
+function monitorCost(source: "estimate" | "powermetrics"): Measure {
+  const label = source === "estimate" ? source : `${source} stand-in`;
+  return {
+    name: `monitor-${source}`,
+    title: `token time with PowerMonitor (${label}, 100 ms) ÷ without`,
+    figure: "time",
+    goal: { atMost: 1.02 },
+    ...LONG,
+    async open(model, threads, stack) {
+      const own = stack.use(await tokenwatt(model, threads));
+      return {
+        base: withMonitor(own, source, "stopped"),
+        subject: withMonitor(own, source, "running"),
+      };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * What the benchmark found, as data and as Markdown.
+ *
+ * @module
+ */
+import type { Machine } from "./machine.ts";
+import type { Measure } from "./measures.ts";
+import {
+  type Estimate,
+  estimate,
+  type Goal,
+  judge,
+  median,
+  type Round,
+  timeRatio,
+  type Verdict,
+} from "./statistics.ts";
+
+/** The outcome of one measure on one model. */
+export interface Comparison {
+  measure: string;
+  title: string;
+  model: string;
+  ratio: Estimate;
+  goal: Goal | null;
+  verdict: Verdict | null;
+  /** Medians over the blocks, in milliseconds per token. */
+  baseMs: number;
+  subjectMs: number;
+  /** All blocks, as they were measured. */
+  rounds: Round[];
+}
+
+/** The outcome of a whole run: what `--json` prints. */
+export interface Report {
+  date: string;
+  commit: string | null;
+  machine: Machine;
+  threads: number;
+  /** Load average of the last minute, before and after; after holds the benchmark's own load. */
+  loadBefore: number;
+  loadAfter: number;
+  comparisons: Comparison[];
+}
+
+/** Turns the rounds of a measure into its figure. */
+export function compared(
+  measure: Measure,
+  model: string,
+  rounds: Round[],
+): Comparison {
+  const { name, title, figure, goal } = measure;
+  const ratios = rounds.map(timeRatio).map((ratio) => figure === "time" ? ratio : 1 / ratio);
+  const ratio = estimate(ratios);
+  return {
+    measure: name,
+    title,
+    model,
+    ratio,
+    goal,
+    verdict: goal === null ? null : judge(ratio, goal),
+    baseMs: median(rounds.flatMap((round) => round.baseMs)),
+    subjectMs: median(rounds.flatMap((round) => round.subjectMs)),
+    rounds,
+  };
+}
+
+/** The report as Markdown, in the form that `deno fmt` gives it. */
+export function markdown(report: Report): string {
+  const { machine, threads, loadBefore, loadAfter } = report;
+  return [
+    `${report.date}, commit ${report.commit ?? "unknown"}`,
+    "",
+    `- ${machine.cpu}, ${machine.logicalCpus} logical CPUs, ${machine.os}; Deno ${machine.deno}`,
+    `- Tokenwatt on onnxruntime-node ${machine.onnxruntimeNode}, @huggingface/transformers`,
+    `  ${machine.transformers} on onnxruntime-node ${machine.transformersOnnxruntimeNode}`,
+    `- ${threads} ${threads === 1 ? "thread" : "threads"} on all sides`,
+    `- load average ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`,
+    "",
+    ...table(
+      [
+        "Model",
+        "Ratio",
+        "Base, ms/token",
+        "Ours, ms/token",
+        "Median (95 %)",
+        "Goal",
+        "",
+      ],
+      report.comparisons.map((one) => [
+        one.model,
+        one.title,
+        one.baseMs.toFixed(3),
+        one.subjectMs.toFixed(3),
+        interval(one.ratio),
+        goalText(one.goal),
+        verdictText(one.verdict),
+      ]),
+    ),
+    "",
+  ].join("\n");
+}
+
+function interval({ median, low, high }: Estimate): string {
+  if (low === null || high === null) {
+    return `${median.toFixed(3)} (too few rounds)`;
+  }
+  return `${median.toFixed(3)} (${low.toFixed(3)} … ${high.toFixed(3)})`;
+}
+
+function goalText(goal: Goal | null): string {
+  if (goal === null) return "none";
+  return "atMost" in goal ? `≤ ${goal.atMost.toFixed(2)}` : `≥ ${goal.atLeast.toFixed(2)}`;
+}
+
+function verdictText(verdict: Verdict | null): string {
+  if (verdict === null) return "what chance does";
+  return `${verdict.reached ? "reached" : "missed"}${verdict.sure ? "" : ", not sure"}`;
+}
+
+function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const widths = titles.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]!.length))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  return [
+    line(titles),
+    line(widths.map((width) => "-".repeat(width))),
+    ...rows.map(line),
+  ];
+}
