@@ -1,6 +1,6 @@
 import type { SourceInfo } from "../record.ts";
 import type { PowerSourceSpec } from "./source.ts";
-import { createSource, SOURCE_NAMES, sourceSpec } from "./sources.ts";
+import { combine, createSource, SOURCE_NAMES, sourceSpec } from "./sources.ts";
 
 /** One source, as this machine has it. */
 export interface PowerSourceStatus {
@@ -57,10 +57,35 @@ export function powerStatus(): Promise<PowerSourceStatus[]> {
  * ```
  */
 export async function detectPowerSource(): Promise<DetectedPowerSource> {
+  return chooseSource(await powerStatus());
+}
+
+/**
+ * Chooses among what works. Beside powermetrics macmon shows what CPU+GPU+ANE leaves out; a GPU's
+ * own meter comes along with that of the processor, and alone would miss where models run here.
+ */
+export function chooseSource(status: readonly PowerSourceStatus[]): DetectedPowerSource {
+  const works = (name: string) => status.some((one) => one.name === name && one.works);
   const rejected: RejectedPowerSource[] = [];
-  for (const { name, works, reason, remedy, info } of await powerStatus()) {
-    if (works) return { source: sourceSpec(name), info, rejected };
-    rejected.push({ name, reason: reason ?? "it does not work", remedy: remedy ?? "" });
+  for (const { name, works: isFit, reason, remedy } of status) {
+    if (!isFit) {
+      rejected.push({ name, reason: reason ?? "it does not work", remedy: remedy ?? "" });
+      continue;
+    }
+    if (name === "nvidia") {
+      rejected.push({
+        name,
+        reason: "it measures the GPU alone, and models run on the CPU here",
+        remedy: "use --power estimate+nvidia to have both",
+      });
+      continue;
+    }
+    const partner = PARTNERS[name];
+    const isPaired = partner !== undefined && works(partner);
+    const source = isPaired ? combine(name, partner) : sourceSpec(name);
+    return { source, info: createSource(source).info, rejected };
   }
   throw new Error("No power source works, not even the estimate from CPU time");
 }
+
+const PARTNERS: Record<string, string> = { powermetrics: "macmon", rapl: "nvidia" };

@@ -33,6 +33,10 @@ export {
 } from "./powermetrics/parse.ts";
 export { readPowermetrics } from "./powermetrics/read.ts";
 export { type RederivedPower, rederivePower } from "./rederive.ts";
+export type { NvidiaOptions } from "./nvidia/source.ts";
+export type { RaplOptions } from "./rapl/source.ts";
+export { type PowerRecording, powerRecordingJson } from "./replay/recording.ts";
+export type { ReplayOptions } from "./replay/source.ts";
 export type { MonitorLoss } from "./recording.ts";
 export type { Reading } from "./readings.ts";
 export {
@@ -46,4 +50,4 @@ export type { RigChip, RigRail } from "./rig/chips.ts";
 export type { Cadence, RigSession } from "./rig/cadences.ts";
 export type { RigOptions } from "./rig/live.ts";
 export type { RigOverrides, RigTraits } from "./rig/traits.ts";
-export { SOURCE_NAMES } from "./sources.ts";
+export { combine, SOURCE_NAMES } from "./sources.ts";

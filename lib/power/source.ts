@@ -1,6 +1,9 @@
 import type { Phase, Rail, RawPowerBatch, SourceInfo } from "../record.ts";
 import { InputError } from "../errors.ts";
 import type { EstimateOptions } from "./estimate.ts";
+import type { NvidiaOptions } from "./nvidia/source.ts";
+import type { RaplOptions } from "./rapl/source.ts";
+import type { ReplayOptions } from "./replay/source.ts";
 import type { RigOptions } from "./rig/live.ts";
 
 /** The cadences that can be asked for; the sudo rule names one command line for each. */
@@ -81,8 +84,13 @@ export interface PowerSource {
 /** Which source to use, and how: plain data, as it must cross to the sampler's thread. */
 export type PowerSourceSpec =
   | { name: "powermetrics" }
+  | { name: "macmon" }
+  | ({ name: "rapl" } & RaplOptions)
+  | ({ name: "nvidia" } & NvidiaOptions)
   | ({ name: "estimate" } & EstimateOptions)
-  | ({ name: "rig" } & RigOptions);
+  | ({ name: "replay" } & ReplayOptions)
+  | ({ name: "rig" } & RigOptions)
+  | { name: "combine"; sources: PowerSourceSpec[]; totalRails?: Rail[] };
 
 /** Takes a number for one of the cadences; throws `InputError` for any other. */
 export function samplingInterval(intervalMs: number): SamplingIntervalMs {

@@ -1,5 +1,5 @@
 import { InputError } from "../../errors.ts";
-import type { Rail, SourceInfo } from "../../record.ts";
+import type { Phase, Rail, SourceInfo } from "../../record.ts";
 import { failedProbe, WORKS } from "../probe.ts";
 import type { PowerSource, SamplingIntervalMs, SourceEvent, SourceProbe } from "../source.ts";
 import { combineInfo } from "./info.ts";
@@ -35,6 +35,10 @@ export class CombinedSource implements PowerSource {
       if (!probe.works) return probe;
     }
     return WORKS;
+  }
+
+  hint(phase: Phase, atMs: number): void {
+    for (const source of this.#sources) source.hint?.(phase, atMs);
   }
 
   async *open(intervalMs: SamplingIntervalMs, signal: AbortSignal): AsyncGenerator<SourceEvent> {
