@@ -16,6 +16,7 @@ const ZEROS_IN_A_ROW = 3;
 const LEAST_STUCK = 8;
 // Whole millijoules repeat by chance where there are few of them.
 const LEAST_STUCK_MJ = 20;
+const MORE_THAN_ROUNDING_MJ = 2;
 const BUSY = 0.02;
 
 /** Says whether a rail is missing, stuck, or published in batches. */
@@ -93,8 +94,10 @@ function checkRepeats(
   for (let i = 1; i <= energies.length; i++) {
     if (i < energies.length && energies[i] === energies[first]) continue;
     const lengths = Array.from({ length: i - first }, (_, k) => lengthMs(first + k));
-    // The same energy in unequal intervals is a value that was repeated, not a power that held.
-    const areUnequal = Math.max(...lengths) > 1.01 * Math.min(...lengths);
+    // The same energy in unequal intervals is a value that was repeated, not a power that held; but
+    // only where a power that held would have moved it by more than its rounding to whole mJ.
+    const heldMj = (energies[first] ?? 0) * (Math.max(...lengths) / Math.min(...lengths) - 1);
+    const areUnequal = heldMj > MORE_THAN_ROUNDING_MJ;
     if (i - first >= LEAST_STUCK && (energies[first] ?? 0) >= LEAST_STUCK_MJ && areUnequal) {
       return {
         kind: "stuck-rail",
