@@ -11,7 +11,9 @@ export function verdictOf(run: Judged): string {
     return "Times only: no power record covers the measured time, so no energy is known.";
   }
   const rails = power.totalRails.map((rail) => rail.toUpperCase()).join("+");
-  const meter = power.kind === "measured" ? `${rails} energy` : `an ${power.kind} ${rails} energy`;
+  const article =
+    { measured: "", estimated: "an estimated ", simulated: "a simulated " }[power.kind];
+  const meter = `${article}${rails} energy`;
   return [`${decodeClause(run)} of ${meter}`, tokensClause(run)].join("; ") + ".";
 }
 
