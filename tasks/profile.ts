@@ -5,6 +5,7 @@
  */
 import { Option } from "@commander-js/extra-typings";
 import { loadModel } from "../lib/model/mod.ts";
+import { SOURCE_NAMES } from "../lib/power/mod.ts";
 import { profile } from "../lib/profile/mod.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
 import {
@@ -21,9 +22,13 @@ import {
 import { runJson } from "./profile/json.ts";
 import { introduce, nextSteps } from "./profile/introduce.ts";
 import { LiveScreen } from "./profile/live_screen.ts";
+import { powerSource } from "./profile/power_source.ts";
 import { summaryLines } from "./profile/summary.ts";
 
 const DEFAULT_PROMPT = "Once upon a time";
+const POWER_HELP =
+  `where power comes from: ${SOURCE_NAMES.join(", ")}, two of them (rapl+nvidia), replay:FILE, ` +
+  "rig:CHIP (simulated); default: the best that works here";
 
 const task = command("profile", "Generate an answer and say what each phase and token of it cost.")
   .argument("[prompt]", "the text to continue", DEFAULT_PROMPT)
@@ -40,8 +45,7 @@ const task = command("profile", "Generate an answer and say what each phase and 
       .env("TOKENWATT_PRECISION"),
   )
   .addOption(
-    new Option("--power <source>", "where power comes from; default: the best that works here")
-      .choices(["powermetrics", "estimate"] as const).env("TOKENWATT_POWER"),
+    new Option("--power <source>", POWER_HELP).argParser(powerSource).env("TOKENWATT_POWER"),
   )
   .addOption(
     new Option("--interval-ms <ms>", "asked time between power records")

@@ -50,4 +50,4 @@ export type { RigChip, RigRail } from "./rig/chips.ts";
 export type { Cadence, RigSession } from "./rig/cadences.ts";
 export type { RigOptions } from "./rig/live.ts";
 export type { RigOverrides, RigTraits } from "./rig/traits.ts";
-export { combine, SOURCE_NAMES } from "./sources.ts";
+export { combine, SOURCE_NAMES, sourceSpec } from "./sources.ts";

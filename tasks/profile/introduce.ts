@@ -1,7 +1,12 @@
 import { threeDigits } from "../../lib/quantities.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import type { Model } from "../../lib/model/mod.ts";
-import { detectPowerSource, powerStatus } from "../../lib/power/mod.ts";
+import {
+  detectPowerSource,
+  PowerMonitor,
+  type PowerSourceSpec,
+  powerStatus,
+} from "../../lib/power/mod.ts";
 import type { ProfilingRun } from "../../lib/record.ts";
 import { bold, dim, yellow } from "../frame/mod.ts";
 import type { LiveScreen } from "./live_screen.ts";
@@ -9,7 +14,7 @@ import type { LiveScreen } from "./live_screen.ts";
 /** Says what is being measured, by which source, and how to get a better one. */
 export async function introduce(
   model: Model,
-  asked: string | undefined,
+  asked: PowerSourceSpec | undefined,
   intervalMs: number,
   screen: LiveScreen,
 ): Promise<void> {
@@ -30,14 +35,14 @@ export async function introduce(
   }
 }
 
-async function sourceOf(asked: string | undefined) {
+async function sourceOf(asked: PowerSourceSpec | undefined) {
   if (asked === undefined) return await detectPowerSource();
-  const all = await powerStatus();
-  const chosen = all.find(({ name }) => name === asked);
-  if (!chosen) return await detectPowerSource();
-  const rejected = all.filter(({ works, info }) => !works && info.kind === "measured")
+  const { info } = new PowerMonitor({ source: asked });
+  if (info.kind !== "estimated") return { info, rejected: [] };
+  const rejected = (await powerStatus())
+    .filter((one) => !one.works && one.info.kind === "measured")
     .map(({ name, reason, remedy }) => ({ name, reason: reason ?? "", remedy: remedy ?? "" }));
-  return { info: chosen.info, rejected };
+  return { info, rejected };
 }
 
 /** "2.56 M", "1.24 B". */
