@@ -1,29 +1,14 @@
 import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
 import { cutIntoBlocks } from "./blocks.ts";
 import { DRAWS } from "./draws.ts";
-import { type Ensemble, type Reading, shareOf, sumOf, toEnergy, type Window } from "./ensemble.ts";
+import { type Ensemble, type Reading, shareOf, sumOf, toEnergy } from "./ensemble.ts";
 import { integrate } from "./integrate.ts";
-import { hardLimits, type Limits, powerBounds } from "./limits.ts";
+import { hardLimits, type Limits, type PowerBounds, powerBounds } from "./limits.ts";
+import { type AttributionOptions, checkOptions } from "./options.ts";
 import { defaultTotalRails, measuredRails } from "./rails.ts";
 import { isCovered, railRecords, wholeRecords } from "./records.ts";
-import { type Dating, shiftsOf } from "./shifts.ts";
+import { shiftsOf } from "./shifts.ts";
 import { tile, type TiledSpan } from "./tree.ts";
-
-/** Options of {@link attributeEnergy} and {@link energyOver}. */
-export interface AttributionOptions extends Dating {
-  /** Rails that add up to the total; default: the measured ones that no other one contains. */
-  totalRails?: readonly Rail[];
-  /** Idle power of the total, in mW; with it, `net` is filled. */
-  idleMw?: number;
-  /** Half the 95 % interval of `idleMw`. */
-  idleErrorMw?: number;
-  /** The relative error of a source that estimates; makes every energy `estimated`. */
-  statedError?: number | null;
-  /** The highest power that this machine has shown on a rail, in mW; default: twice that of these samples. */
-  highestMw?: Partial<Record<Rail, number>>;
-  /** Called with the draws of every node, children first. */
-  onNode?: (span: Span, ensemble: Ensemble, path: readonly Span[]) => void;
-}
 
 /**
  * Deals measured energy to a tree of spans, so that each level adds up to its parent exactly.
@@ -59,6 +44,7 @@ export function attributeEnergy(
   samples: readonly PowerSample[],
   options: AttributionOptions = {},
 ): EnergySpan {
+  checkOptions(options);
   const root = tile(span);
   const totalRails = options.totalRails ?? defaultTotalRails(samples);
   // An unbounded clock tells of no record when it was.
@@ -71,7 +57,7 @@ export function attributeEnergy(
 /** One rail, dealt: what its leaves hold in each draw and how its limits are computed. */
 interface DealtRail {
   rail: Rail;
-  window: Window;
+  root: { durationMs: number; limits: Limits; bounds: PowerBounds };
   standAlone: ReadonlySet<Span>;
   supportOf: (startMs: number, endMs: number) => number;
   drawsOf: (leaf: TiledSpan) => Float64Array | null;
@@ -96,7 +82,7 @@ function dealRail(
   const [startMs, endMs] = [root.startMs ?? 0, root.endMs ?? 0];
   return {
     rail,
-    window: { durationMs: endMs - startMs, limits: limitsOf(startMs, endMs), bounds },
+    root: { durationMs: endMs - startMs, limits: limitsOf(startMs, endMs), bounds },
     standAlone: blocks.standAlone,
     supportOf: (startMs, endMs) => wholeRecords(records, startMs - nominalMs, endMs - nominalMs),
     drawsOf: (leaf) => {
@@ -154,7 +140,7 @@ function leafEnsemble(leaf: TiledSpan, rails: readonly DealtRail[]): Ensemble {
     standsAlone: false,
     draws: new Map(rails.map(({ rail, drawsOf }) => [rail, drawsOf(leaf)])),
     limits: new Map(),
-    window: new Map(rails.map(({ rail, window }) => [rail, window])),
+    root: new Map(rails.map((rail) => [rail.rail, rail.root])),
   };
 }
 

@@ -8,6 +8,7 @@ const RESOLVED_HALF_INTERVAL = 0.1;
 
 /** The energy of one node in every joint draw; what {@link toEnergy} makes an interval of. */
 export interface Ensemble {
+  /** Of all its parts. */
   durationMs: number;
   /** Whole records that lie inside. */
   support: number;
@@ -15,16 +16,10 @@ export interface Ensemble {
   standsAlone: boolean;
   /** mJ by rail and draw; `null` where a rail was not measured all the time. */
   draws: Map<Rail, Float64Array | null>;
+  /** What each rail cannot pass. */
   limits: Map<Rail, Limits>;
-  /** What the measured window as a whole says of each rail. */
-  window: Map<Rail, Window>;
-}
-
-/** The whole that was measured: parts that are strewn over it are bounded by what is left for the rest. */
-export interface Window {
-  durationMs: number;
-  limits: Limits;
-  bounds: PowerBounds;
+  /** The tree's root, rail by rail: parts that lie strewn over it hold what its rest cannot. */
+  root: Map<Rail, { durationMs: number; limits: Limits; bounds: PowerBounds }>;
 }
 
 /** How an ensemble is read. */
@@ -45,7 +40,7 @@ export function sumOf(parts: readonly Ensemble[]): Ensemble {
     standsAlone: parts.every((part) => part.standsAlone),
     draws: new Map(),
     limits: new Map(),
-    window: new Map(parts[0]?.window),
+    root: new Map(parts[0]?.root),
   };
   for (const part of parts) {
     sum.durationMs += part.durationMs;
@@ -57,14 +52,12 @@ export function sumOf(parts: readonly Ensemble[]): Ensemble {
     }
   }
   for (const [rail, limits] of sum.limits) {
-    const window = sum.window.get(rail);
-    if (window) sum.limits.set(rail, both(limits, limitsWithin(window, sum.durationMs)));
+    const root = sum.root.get(rail);
+    if (!root) continue;
+    const inRoot = limitsOfPart(sum.durationMs, root.durationMs, root.limits, root.bounds);
+    sum.limits.set(rail, both(limits, inRoot));
   }
   return sum;
-}
-
-function limitsWithin({ durationMs, limits, bounds }: Window, partMs: number): Limits {
-  return limitsOfPart(partMs, durationMs, limits, bounds);
 }
 
 function both(one: Limits, other: Limits): Limits {
@@ -91,7 +84,7 @@ function addTo(sum: Float64Array, draws: Float64Array): void {
 export function shareOf(whole: Ensemble, partMs: number): Ensemble {
   const part = scaled(whole, whole.durationMs > 0 ? partMs / whole.durationMs : 0);
   for (const [rail, limits] of whole.limits) {
-    const bounds = whole.window.get(rail)?.bounds;
+    const bounds = whole.root.get(rail)?.bounds;
     if (bounds) part.limits.set(rail, limitsOfPart(partMs, whole.durationMs, limits, bounds));
   }
   return { ...part, support: 0, standsAlone: false };
@@ -111,8 +104,8 @@ export function scaled(ensemble: Ensemble, factor: number): Ensemble {
     limits: new Map(
       Array.from(ensemble.limits, ([rail, limits]) => [rail, scaledLimits(limits, factor)]),
     ),
-    window: new Map(
-      Array.from(ensemble.window, ([rail, { durationMs, limits, bounds }]) => [rail, {
+    root: new Map(
+      Array.from(ensemble.root, ([rail, { durationMs, limits, bounds }]) => [rail, {
         durationMs: durationMs * factor,
         limits: scaledLimits(limits, factor),
         bounds,

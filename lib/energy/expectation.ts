@@ -27,9 +27,10 @@ interface Whole {
 
 /**
  * Before anything is seen, power is taken to vary by this much from one record to the next. Counts
- * as much as one pair of records, so that two that happen to agree do not promise certainty.
+ * as much as one pair of records, so that two that happen to agree do not promise certainty. Chosen
+ * on 200 simulated runs, held against 1,800 others: tests/energy/truth_test.ts.
  */
-const RELATIVE_PRIOR = 0.05;
+const RELATIVE_PRIOR = 0.02;
 /** How many records on each side of the root tell how steady the power around it is. */
 const OUTSIDE_RECORDS = 2;
 /** What part of the variance between records comes from when their counters were read. */

@@ -35,8 +35,11 @@ export function integrate(
     for (let draw = 0; draw < DRAWS; draw++) {
       const pieces = cutter.pieces(index, shifts.drawsMs[draw] ?? 0);
       const coveredMs = (pieces.at(-1)?.toMs ?? 0) - (pieces[0]?.fromMs ?? 0);
-      const drawnMj = (recordMj + errorMj * (off[draw] ?? 0)) * (coveredMs / recordMs);
-      const parts = pieces.length === 1 ? [drawnMj] : splitRecord(drawnMj, segments(pieces, draw));
+      const coveredMj = recordMj * (coveredMs / recordMs);
+      const offMj = errorMj * (off[draw] ?? 0);
+      const parts = pieces.length === 1
+        ? [coveredMj + offMj]
+        : splitRecord(coveredMj, segments(pieces, draw), offMj);
       pieces.forEach((piece, at) => deal(piece, parts[at] ?? 0, draw));
     }
   }
@@ -48,13 +51,13 @@ function dealerTo(leaves: readonly Leaf[], energyMj: Float64Array) {
   const starts = Float64Array.from(leaves, ({ startMs }) => startMs);
   const ends = Float64Array.from(leaves, ({ endMs }) => endMs);
   return ({ fromMs, toMs }: Piece, pieceMj: number, draw: number): void => {
-    const mjPerMs = pieceMj / (toMs - fromMs);
+    const pieceMs = toMs - fromMs;
     for (let leaf = firstEndingAfter(ends, fromMs); leaf < ends.length; leaf++) {
       const [startMs, endMs] = [starts[leaf] ?? Infinity, ends[leaf] ?? Infinity];
       if (startMs >= toMs) break;
       const at = leaf * DRAWS + draw;
-      energyMj[at] = (energyMj[at] ?? 0) +
-        mjPerMs * (Math.min(toMs, endMs) - Math.max(fromMs, startMs));
+      const overlapMs = Math.min(toMs, endMs) - Math.max(fromMs, startMs);
+      energyMj[at] = (energyMj[at] ?? 0) + pieceMj * (overlapMs / pieceMs);
     }
   };
 }

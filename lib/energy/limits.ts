@@ -3,13 +3,17 @@ import type { Shifts } from "./shifts.ts";
 
 /** Energies that cannot be passed, in mJ. */
 export interface Limits {
+  /** At least. */
   lowMj: number;
+  /** At most. */
   highMj: number;
 }
 
 /** Between which powers a rail is known to stay. */
 export interface PowerBounds {
+  /** Never below this, in mW. */
   lowestMw: number;
+  /** Never above this, in mW. */
   highestMw: number;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { attributeEnergy, type AttributionOptions, energyOver } from "./attribute.ts";
+export { attributeEnergy, energyOver } from "./attribute.ts";
 export { RESOLVING_RECORDS } from "./blocks.ts";
 export {
   type Ensemble,
@@ -16,5 +16,5 @@ export {
 } from "./ensemble.ts";
 export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from "./groups.ts";
 export type { Limits, PowerBounds } from "./limits.ts";
+export type { AttributionOptions, Latch } from "./options.ts";
 export { defaultTotalRails, measuredRails } from "./rails.ts";
-export type { Dating, Latch } from "./shifts.ts";

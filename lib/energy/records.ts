@@ -45,7 +45,8 @@ export function railRecords(samples: readonly PowerSample[], rail: Rail): RailRe
     gapMs[index] = Math.max(0, sample.startMs - (startMs[index] ?? 0));
     energyMj[index] = mj * (1 + (gapMs[index] ?? 0) / ownMs);
     if (Number.isNaN(mj)) return;
-    lowestMw = Math.min(lowestMw, (mj - roundingMj) / ownMs * 1000);
+    // Rounding makes no power negative that was not.
+    lowestMw = Math.min(lowestMw, Math.max(mj - roundingMj, Math.min(mj, 0)) / ownMs * 1000);
     highestMw = Math.max(highestMw, (mj + roundingMj) / ownMs * 1000);
   });
   return { rail, startMs, endMs, energyMj, gapMs, roundingMj, lowestMw, highestMw };

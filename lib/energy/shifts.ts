@@ -1,18 +1,6 @@
 import type { Rail } from "../record.ts";
 import { hashOf, mirrored, uniforms } from "./draws.ts";
-
-/** How far the counters of a rail are read behind their records' dates: a delay, or its range, in ms. */
-export type Latch = number | readonly [lowMs: number, highMs: number];
-
-/** What is known of the clocks. */
-export interface Dating {
-  /** Half-width of what is not known about the clocks, in ms; default 0. */
-  clockBoundMs?: number;
-  /** Delay of the counters, for all rails or by rail; default 0. */
-  latchMs?: Latch | Partial<Record<Rail, Latch>>;
-  /** Of the joint draws; default 1. */
-  seed?: number;
-}
+import { type AttributionOptions, latchOf } from "./options.ts";
 
 /** How far the true boundaries of a rail's records lie behind the dated ones. */
 export interface Shifts {
@@ -25,17 +13,11 @@ export interface Shifts {
 }
 
 /** Draws the shifts of one rail: the clock's error is common to all rails, the latch its own. */
-export function shiftsOf(rail: Rail, { clockBoundMs = 0, latchMs = 0, seed = 1 }: Dating): Shifts {
-  const latch = isLatch(latchMs) ? latchMs : latchMs[rail] ?? 0;
-  const [leastMs, mostMs] = typeof latch === "number" ? [latch, latch] : latch;
-  if (!(clockBoundMs >= 0 && clockBoundMs < Infinity)) {
-    throw new RangeError(`Cannot use clockBoundMs ${clockBoundMs}: pass 0 or more`);
-  }
-  if (!(mostMs >= leastMs && Number.isFinite(mostMs - leastMs))) {
-    throw new RangeError(`Cannot use latchMs ${latch} of ${rail}: pass a delay, or [low, high]`);
-  }
+export function shiftsOf(rail: Rail, options: AttributionOptions): Shifts {
+  const { clockBoundMs = 0, seed = 1 } = options;
+  const [leastMs, mostMs] = latchOf(rail, options);
   const clock = mirrored(uniforms(hashOf("clock") ^ seed), "uniform");
-  const delay = mirrored(uniforms(hashOf(`latch ${rail}`) ^ seed), "uniform");
+  const latch = mirrored(uniforms(hashOf(`latch ${rail}`) ^ seed), "uniform");
   const lowMs = leastMs - clockBoundMs;
   const highMs = mostMs + clockBoundMs;
   return {
@@ -43,11 +25,7 @@ export function shiftsOf(rail: Rail, { clockBoundMs = 0, latchMs = 0, seed = 1 }
     highMs,
     nominalMs: Math.min(Math.max(0, lowMs), highMs),
     drawsMs: clock.map((unit, draw) =>
-      unit * clockBoundMs + (leastMs + mostMs) / 2 + (mostMs - leastMs) / 2 * (delay[draw] ?? 0)
+      unit * clockBoundMs + (leastMs + mostMs) / 2 + (mostMs - leastMs) / 2 * (latch[draw] ?? 0)
     ),
   };
-}
-
-function isLatch(latchMs: Latch | Partial<Record<Rail, Latch>>): latchMs is Latch {
-  return typeof latchMs === "number" || Array.isArray(latchMs);
 }

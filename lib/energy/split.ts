@@ -19,16 +19,21 @@ export interface Segment {
  * negative. The deviations come on top, conditioned in the same way (as in kriging: Journel and
  * Huijbregts, 1978), and may make a single draw negative, or the mean of the draws would move.
  *
- * @returns mJ of each segment
+ * @param offMj how far this draw takes the record's own energy from what it reads
+ * @returns mJ of each segment, `energyMj + offMj` in all
  */
-export function splitRecord(energyMj: number, segments: readonly Segment[]): number[] {
+export function splitRecord(
+  energyMj: number,
+  segments: readonly Segment[],
+  offMj = 0,
+): number[] {
   const weights = residualWeights(segments);
   const expected = segments.map((segment) => segment.expectedMw * segment.durationMs / 1000);
   const residual = energyMj - sum(expected);
   const parts = expected.map((mj, index) => mj + residual * (weights[index] ?? 0));
-  const deviation = sum(segments.map((segment) => segment.deviationMj));
+  const tooMuch = sum(segments.map((segment) => segment.deviationMj)) - offMj;
   return withoutNegatives(parts, energyMj).map((mj, index) =>
-    mj + (segments[index]?.deviationMj ?? 0) - deviation * (weights[index] ?? 0)
+    mj + (segments[index]?.deviationMj ?? 0) - tooMuch * (weights[index] ?? 0)
   );
 }
 

@@ -9,17 +9,19 @@ export interface TiledSpan extends Span {
 /**
  * Copies a tree of spans and adds a `gap` child wherever timed children leave time over.
  *
- * @throws {RangeError} if a span ends before it starts, if children overlap or leave their parent,
- * or if timed and weighted children stand under one parent
+ * @throws {RangeError} if a span ends before it starts or has no finite time, if children overlap or
+ * leave their parent, if timed and weighted children are mixed, or if a weight is negative
  */
 export function tile(span: Span): TiledSpan {
   const { startMs, endMs } = span;
-  if (startMs === null || endMs === null) return { ...span, children: span.children.map(tile) };
-  if (!(endMs >= startMs)) {
-    throw new RangeError(`Cannot use ${nameOf(span)}: it ends at ${endMs}, before ${startMs}`);
+  const timed = span.children.filter(isTimed);
+  if (startMs === null || endMs === null) {
+    if (timed.length > 0 || isTimed(span)) throw misplaced(span);
+    return { ...span, children: weighted(span) };
   }
-  const timed = span.children.filter((child) => child.startMs !== null && child.endMs !== null);
-  if (timed.length === 0) return { ...span, children: span.children.map(tile) };
+  const wrong = [span, ...timed].find((one) => !hasLength(one));
+  if (wrong) throw misplaced(wrong);
+  if (timed.length === 0) return { ...span, children: weighted(span) };
   if (timed.length < span.children.length) {
     throw new RangeError(`Cannot mix timed and weighted children under ${nameOf(span)}`);
   }
@@ -74,6 +76,30 @@ function stretch(span: TiledSpan, endMs: number): void {
   span.endMs = endMs;
   const last = span.children.at(-1);
   if (last && last.endMs !== null) stretch(last, endMs);
+}
+
+function isTimed({ startMs, endMs }: Span): boolean {
+  return startMs !== null || endMs !== null;
+}
+
+function hasLength({ startMs, endMs }: Span): boolean {
+  if (startMs === null || endMs === null) return false;
+  return endMs >= startMs && Number.isFinite(endMs - startMs);
+}
+
+function misplaced(span: Span): RangeError {
+  return new RangeError(
+    `Cannot place the spans of ${nameOf(span)} (${span.startMs} to ${span.endMs}): ` +
+      "each needs a start and an end after it, or none of them",
+  );
+}
+
+function weighted(parent: Span): TiledSpan[] {
+  for (const { weight = 0, ...child } of parent.children) {
+    if (weight >= 0 && weight < Infinity) continue;
+    throw new RangeError(`Cannot give ${nameOf(child)} the weight ${weight}; pass 0 or more`);
+  }
+  return parent.children.map(tile);
 }
 
 function nameOf(span: Span): string {
