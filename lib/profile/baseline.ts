@@ -1,4 +1,3 @@
-import { energyOver } from "../energy/mod.ts";
 import type { PowerSample, Rail } from "../record.ts";
 import type { Baseline } from "./evidence.ts";
 
@@ -8,22 +7,37 @@ export interface Window {
   endMs: number;
 }
 
-/** In how many blocks the idle time is cut, for its interval. */
+/** Where true times may lie, from the dated ones on: for the clocks' sake and the counters'. */
+export interface Unsure {
+  /** At the earliest; 0 or less. */
+  earlyMs: number;
+  /** At the latest; 0 or more. */
+  lateMs: number;
+}
+
+/** In how many blocks the idle records are put, for their interval, and in how few at least. */
 const BLOCKS = 5;
-/** 97.5 % point of Student's t for BLOCKS − 1 degrees of freedom, and so on down to 1. */
+const LEAST_BLOCKS = 3;
+/** 97.5 % point of Student's t for 1 degree of freedom, 2, and so on. */
 const STUDENT_T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
-/** The idle power over the windows before and after the measured one, from the means of blocks. */
+/**
+ * The idle power over the windows before and after the measured one, from the means of blocks of
+ * records. Only records that surely hold no work count: 20 ms of 30 W would double the mean of 5 s.
+ */
 export function baselineOf(
   samples: readonly PowerSample[],
   totalRails: readonly Rail[],
   before: Window | null,
   after: Window | null,
+  unsure: Unsure = { earlyMs: 0, lateMs: 0 },
 ): Baseline {
+  const rails = totalRails.filter((rail) => samples.some((sample) => measures(sample, rail)));
+  const whole = samples.filter((sample) => rails.every((rail) => measures(sample, rail)));
   const powersOf = (window: Window | null) =>
-    window && isLongEnough(window, samples)
-      ? blocksOf(window).flatMap((block) => meanMw(samples, totalRails, block) ?? [])
-      : [];
+    window === null || rails.length === 0
+      ? []
+      : blocksOf(surelyInside(whole, window, unsure)).map((records) => meanMw(records, rails));
   const beforeMw = powersOf(before);
   const afterMw = powersOf(after);
   const all = [...beforeMw, ...afterMw];
@@ -42,28 +56,35 @@ export function baselineOf(
   };
 }
 
-/** Half a record's power cannot be told from its other half: each block needs one of its own. */
-function isLongEnough({ startMs, endMs }: Window, samples: readonly PowerSample[]): boolean {
-  const lengths = samples.map((sample) => sample.endMs - sample.startMs).sort((a, b) => a - b);
-  const cadenceMs = lengths[Math.floor(lengths.length / 2)] ?? Infinity;
-  return endMs - startMs >= BLOCKS * cadenceMs * 0.9;
+function measures({ energyMj }: PowerSample, rail: Rail): boolean {
+  return typeof energyMj[rail] === "number";
 }
 
-function blocksOf({ startMs, endMs }: Window): Window[] {
-  const lengthMs = (endMs - startMs) / BLOCKS;
-  return Array.from({ length: BLOCKS }, (_, index) => ({
-    startMs: startMs + index * lengthMs,
-    endMs: startMs + (index + 1) * lengthMs,
-  }));
-}
-
-function meanMw(
+function surelyInside(
   samples: readonly PowerSample[],
-  totalRails: readonly Rail[],
-  { startMs, endMs }: Window,
-): number | null {
-  const { mj } = energyOver(samples, startMs, endMs, { totalRails });
-  return mj === null || endMs <= startMs ? null : mj / (endMs - startMs) * 1000;
+  window: Window,
+  { earlyMs, lateMs }: Unsure,
+): PowerSample[] {
+  return samples.filter(({ startMs, endMs }) =>
+    startMs + earlyMs >= window.startMs && endMs + lateMs <= window.endMs
+  );
+}
+
+/** Half a record's power cannot be told from its other half: each block needs one of its own. */
+function blocksOf(records: readonly PowerSample[]): PowerSample[][] {
+  const count = Math.min(BLOCKS, records.length);
+  if (count < LEAST_BLOCKS) return [];
+  const from = (block: number) => Math.round(block * records.length / count);
+  return Array.from({ length: count }, (_, i) => records.slice(from(i), from(i + 1)));
+}
+
+function meanMw(records: readonly PowerSample[], rails: readonly Rail[]): number {
+  let [mj, ms] = [0, 0];
+  for (const { startMs, endMs, energyMj } of records) {
+    for (const rail of rails) mj += energyMj[rail] ?? 0;
+    ms += endMs - startMs;
+  }
+  return mj / ms * 1000;
 }
 
 function mean(values: readonly number[]): number {

@@ -6,6 +6,7 @@ import { detectPowerSource, PowerMonitor } from "../power/mod.ts";
 import type { ModelSummary, Phase, ProfilingRun, RunHeader } from "../record.ts";
 import { baselineOf, type Window } from "./baseline.ts";
 import { Evidence, type PowerEvidence } from "./evidence.ts";
+import { latchPriorMs } from "./latch.ts";
 import { ModelThread } from "./model_thread.ts";
 import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
 import { RunRecorder } from "./recorder.ts";
@@ -241,11 +242,14 @@ function summaryOf(model: Model): ModelSummary {
 function powerOf(monitor: PowerMonitor, outer: Seen["outer"]): PowerEvidence {
   const samples = monitor.samples();
   const { info } = monitor;
+  const { boundMs } = monitor.alignment();
+  const [leastMs, mostMs] = latchPriorMs(info.kind);
+  const unsure = { earlyMs: leastMs - boundMs, lateMs: mostMs + boundMs };
   return {
     samples,
     info,
-    boundMs: monitor.alignment().boundMs,
-    baseline: baselineOf(samples, info.totalRails, outer.before, outer.after),
+    boundMs,
+    baseline: baselineOf(samples, info.totalRails, outer.before, outer.after, unsure),
   };
 }
 

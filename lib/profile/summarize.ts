@@ -14,6 +14,7 @@ import type { Window } from "./baseline.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
 import { findingsOf, windowOf } from "./findings.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
+import { latchPriorMs } from "./latch.ts";
 import type { Repetition } from "./messages.ts";
 import type { ProfilePlan } from "./options.ts";
 import { verdictOf } from "./verdict.ts";
@@ -40,12 +41,6 @@ export interface Remains {
   sampling: readonly Finding[];
 }
 
-/**
- * How far powermetrics' counters may be read behind their dates when nothing was calibrated
- * (design, section 5.3). An estimate reads its own clock.
- */
-const LATCH_PRIOR_MS = [-5, 40] as const;
-
 /** Makes a run of what was seen: pure, so that a stored run can be derived again. */
 export function summarize(remains: Remains): ProfilingRun {
   const { evidence, power, interrupted, header, plan } = remains;
@@ -55,7 +50,7 @@ export function summarize(remains: Remains): ProfilingRun {
   const attribution = {
     totalRails,
     clockBoundMs: power.boundMs ?? 0,
-    latchMs: power.info.kind === "estimated" ? 0 : LATCH_PRIOR_MS,
+    latchMs: latchPriorMs(power.info.kind),
     statedError: power.info.statedError,
     seed: plan.seed,
     ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),

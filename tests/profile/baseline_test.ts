@@ -37,3 +37,22 @@ Deno.test("baselineOf() knows nothing from idle time that is shorter than a few 
   assert.deepEqual(none, { idleMw: null, errorMw: 0, drift: null });
   assert.equal(baselineOf(all, ["cpu"], null, null).idleMw, null);
 });
+
+Deno.test("baselineOf() leaves out records that may hold some of the work", () => {
+  const all = samples([30000, 5000, ...Array(8).fill(1000), 4000, 30000]);
+  const window = { startMs: 110, endMs: 1090 };
+  assert.equal(baselineOf(all, ["cpu"], window, null).idleMw, 1000);
+  // Dated 20 ms too late, or read up to 60 ms behind.
+  const unsure = { earlyMs: -20, lateMs: 60 };
+  const touching = samples([30000, ...Array(8).fill(1000), 4000, 30000]);
+  const close = { startMs: 100, endMs: 1000 };
+  assert.ok((baselineOf(touching, ["cpu"], close, null).idleMw ?? 0) > 1200);
+  assert.equal(baselineOf(touching, ["cpu"], close, null, unsure).idleMw, 1000);
+});
+
+Deno.test("baselineOf() takes no rail that was not measured for 0 mW", () => {
+  const all = samples(Array(6).fill(1000));
+  const window = { startMs: 0, endMs: 600 };
+  assert.equal(baselineOf(all, ["gpu"], window, null).idleMw, null);
+  assert.equal(baselineOf(all, ["cpu", "gpu"], window, null).idleMw, 1000);
+});
