@@ -53,8 +53,17 @@ function integrityFault(path: string, open: (path: string) => DatabaseSync): str
     };
   };
   using _ = ProfileDatabase.open(path, { readOnly: true, driver });
-  const said = connection?.prepare("PRAGMA quick_check(1)").get()?.quick_check;
+  const said = quickCheck(connection);
   return said === "ok" ? null : `SQLite finds it damaged: ${said}`;
+}
+
+function quickCheck(connection: DatabaseSync | undefined): string {
+  try {
+    return String(connection?.prepare("PRAGMA quick_check(1)").get()?.quick_check);
+  } catch (error) {
+    // What is damaged enough cannot even be checked.
+    return (error as Error).message;
+  }
 }
 
 function openedInPlace(path: string): DatabaseSync {
