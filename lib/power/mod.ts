@@ -4,6 +4,9 @@
  * @module
  */
 export { type AlignableRecord, type Alignment, type AlignOptions, alignRecords } from "./align.ts";
+export { calibrate, type CalibrateOptions, type Calibration } from "./calibration.ts";
+export { calibrationPath, loadCalibration, saveCalibration } from "./calibration_file.ts";
+export { fitLatch, type LatchDelay, type Pulse } from "./calibration_fit.ts";
 export { type CheckOptions, checkSampling } from "./check.ts";
 export {
   type DetectedPowerSource,
