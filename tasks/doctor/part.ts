@@ -49,6 +49,8 @@ export function answerOf(error: unknown): Answer {
   }
   const remedy = error instanceof Deno.errors.NotCapable
     ? "choose a place that Deno opens to this task, not /proc, /sys or /dev"
+    : error instanceof Deno.errors.PermissionDenied
+    ? "choose a place that you may read and write"
     : "report this as a defect of Tokenwatt";
   return { reason: message.trim().split("\n")[0] ?? "", remedy };
 }

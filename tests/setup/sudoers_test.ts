@@ -38,6 +38,13 @@ Deno.test("sudoersFile() allows every cadence with its own -n, and nothing that 
   }
 });
 
+Deno.test("docs/powermetrics.md shows the rule as it is written", () => {
+  const text = Deno.readTextFileSync(new URL("../../docs/powermetrics.md", import.meta.url));
+  const rule = sudoersFile({ name: "you", uid: 501 }).replaceAll(/^#.*\n/gm, "")
+    .replaceAll(/^you /gm, "YOU ");
+  assert.ok(text.includes(rule), "the rule in the document differs");
+});
+
 Deno.test("sudoersUser() writes a plain name as it is and any other as a number", () => {
   for (const name of ["ada", "_www", "ada.lovelace", "ada-2"]) {
     assert.equal(sudoersUser({ name, uid: 501 }), name);
