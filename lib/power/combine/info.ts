@@ -32,30 +32,28 @@ export function combineInfo(
   totalRails?: readonly Rail[],
 ): Combination {
   const name = infos.map((info) => info.name).join("+");
-  const giver = new Map<Rail, SourceInfo>();
+  const giver = new Map<Rail, number>();
   for (const rail of RAILS) {
-    const having = infos.filter(({ rails }) => rails.includes(rail));
-    const first = having.find((info) => info.totalRails.includes(rail)) ?? having[0];
-    if (first !== undefined) giver.set(rail, first);
+    const counting = infos.findIndex((info) => info.totalRails.includes(rail));
+    const having = counting >= 0 ? counting : infos.findIndex(({ rails }) => rails.includes(rail));
+    if (having >= 0) giver.set(rail, having);
   }
-  const inTotal = totalRails ?? RAILS.filter((rail) => giver.get(rail)?.totalRails.includes(rail));
+  const isCounted = (rail: Rail) => infos[giver.get(rail) ?? -1]?.totalRails.includes(rail);
+  const inTotal = totalRails ?? RAILS.filter(isCounted);
   const unknown = inTotal.find((rail) => !giver.has(rail));
   if (inTotal.length === 0 || unknown !== undefined) {
     throw new InputError(`Cannot take ${unknown ?? "no rail"} as the total of ${name}`, {
       remedy: `choose among ${[...giver.keys()].join(", ")}`,
     });
   }
-  // A sum with a whole and its part in it counts the part twice.
-  if (inTotal.includes("system") && inTotal.length > 1) {
-    throw new InputError(
-      `Cannot add ${inTotal.join(" and ")} of ${name}: system holds the others`,
-      {
-        remedy: "state totalRails, as system alone or without it",
-      },
-    );
+  const twice = countedTwice(inTotal, giver);
+  if (twice !== null) {
+    throw new InputError(`Cannot add ${inTotal.join(" and ")} of ${name}: ${twice} twice`, {
+      remedy: "leave out one source, or state totalRails",
+    });
   }
-  const shares = infos.map((info) => {
-    const rails = RAILS.filter((rail) => giver.get(rail) === info);
+  const shares = infos.map((_, index) => {
+    const rails = RAILS.filter((rail) => giver.get(rail) === index);
     return { rails, totalRails: rails.filter((rail) => inTotal.includes(rail)) };
   });
   const idle = shares.findIndex(({ rails }) => rails.length === 0);
@@ -76,6 +74,20 @@ export function combineInfo(
       statedError: errors.length === 0 ? null : Math.max(...errors),
     },
   };
+}
+
+/** Says which rail a total counts twice, as itself and in a wider one; `null` where none. */
+function countedTwice(total: readonly Rail[], giver: ReadonlyMap<Rail, number>): string | null {
+  if (total.includes("system") && total.length > 1) {
+    return "system holds the others, which counts them";
+  }
+  if (!total.includes("package")) return null;
+  // A package has the graphics of its own in it, and never a card's.
+  const isInside = (rail: Rail) =>
+    rail === "cpu" || rail === "ane" ||
+    (rail === "gpu" && giver.get("gpu") === giver.get("package"));
+  const inside = total.find(isInside);
+  return inside === undefined ? null : `package holds ${inside}, which counts it`;
 }
 
 /** "CPU+GPU+ANE (powermetrics), beside it DRAM+system (macmon)". */
