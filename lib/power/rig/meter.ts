@@ -31,6 +31,8 @@ export class RigMeter {
   #endMs = 0;
   #dueMs = -Infinity;
   #made = 0;
+  /** How late the counters are read in this cycle: at its end, and at the next one's start. */
+  readonly #delayMs: Record<RigRail, number> = { cpu: 0, gpu: 0, ane: 0 };
   #last: Partial<Record<RigRail, number>> = {};
 
   constructor(
@@ -80,7 +82,7 @@ export class RigMeter {
     if (gapMs > 0) {
       this.#startMs += gapMs * this.#random.between(0.9, 1.1);
       for (const rail of RIG_RAILS) {
-        this.#counters[rail].takeMj(this.#readMs(rail, this.#startMs));
+        this.#counters[rail].takeMj(this.#startMs + this.#delayMs[rail]);
       }
     }
     this.#plan();
@@ -99,7 +101,9 @@ export class RigMeter {
 
   #readMs(rail: RigRail, boundaryMs: number): number {
     const { latchMs, latchJitterMs } = this.#traits;
-    return boundaryMs + latchMs[rail] + this.#random.between(-latchJitterMs, latchJitterMs);
+    const jitterMs = this.#random.between(-latchJitterMs, latchJitterMs);
+    this.#delayMs[rail] = latchMs[rail] + jitterMs;
+    return boundaryMs + this.#delayMs[rail];
   }
 
   #energyMj(rail: RigRail, endMs: number): number {
@@ -147,11 +151,10 @@ class Counter {
     const shownMs = everyMs === null
       ? atMs
       : this.#firstMs + Math.floor((atMs - this.#firstMs) / everyMs) * everyMs;
-    // Jitter can set a reading after a gap before the one that precedes the gap.
-    this.#sumMj += shownMs > this.#shownMs
-      ? this.#schedule.energyMj(this.#rail, this.#shownMs, shownMs)
-      : -this.#schedule.energyMj(this.#rail, shownMs, this.#shownMs);
-    this.#shownMs = shownMs;
+    if (shownMs > this.#shownMs) {
+      this.#sumMj += this.#schedule.energyMj(this.#rail, this.#shownMs, shownMs);
+      this.#shownMs = shownMs;
+    }
     // The counter itself counts in whole mJ, so what is left over comes with the next record; the
     // GPU's counts in nJ and is rounded each time (shared notes on powermetrics, 4.7).
     const sumMj = this.#rail === "gpu" ? this.#sumMj : Math.floor(this.#sumMj);
