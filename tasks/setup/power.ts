@@ -6,34 +6,49 @@ import { installSteps, runSteps, typedStep, undoSteps } from "../../setup/sudo_s
 import { type RuleUser, SUDOERS_PATH, sudoersFile } from "../../setup/sudoers.ts";
 import { askOrQuit, type SetupChoices } from "./consent.ts";
 
+/** For whom the rule is, and where it goes. */
+export interface PowerPlace {
+  os: typeof Deno.build.os;
+  user: RuleUser;
+  path: string;
+  sudo: string;
+}
+
 /**
  * Writes or removes the sudo rule. What is said goes to stderr; stdout holds the text of the rule and
  * nothing else, so that `--dry-run` gives a reviewer the file, on any machine.
  */
-export async function setUpPower({ undo, dryRun, yes }: SetupChoices): Promise<void> {
-  const { username: name, uid } = userInfo();
-  if (!dryRun) refuseElsewhere(Deno.build.os, uid);
-  const text = sudoersFile({ name, uid });
-  const steps = undo ? undoSteps(SUDOERS_PATH) : installSteps(text, SUDOERS_PATH);
+export async function setUpPower(
+  { undo, dryRun, yes }: SetupChoices,
+  { os, user, path, sudo }: PowerPlace = thisPlace(),
+): Promise<void> {
+  if (!dryRun) refuseElsewhere(os, user.uid);
+  const text = sudoersFile(user);
+  const steps = undo ? undoSteps(path) : installSteps(text, path);
 
-  if (undo) say(`This removes ${SUDOERS_PATH}; power is then estimated, not measured.`);
-  else introduce({ name, uid });
+  if (undo) say(`This removes ${path}; powermetrics then needs a password again.`);
+  else introduce(user, path);
   if (!undo) console.log(text.trimEnd());
   say(`\n${dryRun ? "It would run" : "It runs"}, as root:`);
   for (const step of steps) say(`  ${typedStep(step).padEnd(58)}  # ${step.purpose}`);
   if (dryRun) return say("\nNothing was changed (--dry-run).");
 
   if (!yes) askOrQuit("Go on? sudo will ask for your password.");
-  await runSteps(steps);
+  await runSteps(steps, sudo);
   say(undo ? "Removed." : "Done. `deno task doctor` says whether power can be measured now.");
 }
 
-function introduce({ name }: RuleUser): void {
+function thisPlace(): PowerPlace {
+  const { username: name, uid } = userInfo();
+  return { os: Deno.build.os, user: { name, uid }, path: SUDOERS_PATH, sudo: "/usr/bin/sudo" };
+}
+
+function introduce({ name }: RuleUser, path: string): void {
   say(
     `This lets ${
       visibleText(name)
     } run powermetrics as root without a password: with the command lines below,\n` +
-      `each as it stands, and with no other. They go to ${SUDOERS_PATH}, and replace what is there.\n` +
+      `each as it stands, and with no other. They go to ${path}, and replace what is there.\n` +
       "`deno task setup power --undo` takes it back. docs/powermetrics.md says why it is so exact.\n",
   );
 }
