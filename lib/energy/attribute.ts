@@ -1,9 +1,16 @@
 import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
 import { cutIntoBlocks } from "./blocks.ts";
 import { DRAWS } from "./draws.ts";
-import { type Ensemble, type Reading, shareOf, sumOf, toEnergy } from "./ensemble.ts";
+import {
+  type Ensemble,
+  type RailRoot,
+  type Reading,
+  shareOf,
+  sumOf,
+  toEnergy,
+} from "./ensemble.ts";
 import { integrate } from "./integrate.ts";
-import { hardLimits, type Limits, type PowerBounds, powerBounds } from "./limits.ts";
+import { hardLimits, type Limits, powerBounds } from "./limits.ts";
 import { type AttributionOptions, checkOptions } from "./options.ts";
 import { defaultTotalRails, measuredRails } from "./rails.ts";
 import { isCovered, railRecords, wholeRecords } from "./records.ts";
@@ -57,7 +64,7 @@ export function attributeEnergy(
 /** One rail, dealt: what its leaves hold in each draw and how its limits are computed. */
 interface DealtRail {
   rail: Rail;
-  root: { durationMs: number; limits: Limits; bounds: PowerBounds };
+  root: RailRoot;
   standAlone: ReadonlySet<Span>;
   supportOf: (startMs: number, endMs: number) => number;
   drawsOf: (leaf: TiledSpan) => Float64Array | null;
@@ -79,12 +86,19 @@ function dealRail(
   const bounds = powerBounds(records, options.idleMw !== undefined, options.highestMw?.[rail]);
   const limitsOf = (startMs: number, endMs: number) =>
     hardLimits(records, startMs, endMs, shifts, bounds);
+  const supportOf = (startMs: number, endMs: number) =>
+    wholeRecords(records, startMs - nominalMs, endMs - nominalMs);
   const [startMs, endMs] = [root.startMs ?? 0, root.endMs ?? 0];
   return {
     rail,
-    root: { durationMs: endMs - startMs, limits: limitsOf(startMs, endMs), bounds },
+    root: {
+      durationMs: endMs - startMs,
+      support: supportOf(startMs, endMs),
+      limits: limitsOf(startMs, endMs),
+      bounds,
+    },
     standAlone: blocks.standAlone,
-    supportOf: (startMs, endMs) => wholeRecords(records, startMs - nominalMs, endMs - nominalMs),
+    supportOf,
     drawsOf: (leaf) => {
       const index = indexOf.get(leaf);
       const { startMs, endMs } = leaf;

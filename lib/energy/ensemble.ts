@@ -19,7 +19,19 @@ export interface Ensemble {
   /** What each rail cannot pass. */
   limits: Map<Rail, Limits>;
   /** The tree's root, rail by rail: parts that lie strewn over it hold what its rest cannot. */
-  root: Map<Rail, { durationMs: number; limits: Limits; bounds: PowerBounds }>;
+  root: Map<Rail, RailRoot>;
+}
+
+/** What is known of one rail over the whole tree. */
+export interface RailRoot {
+  /** Of the tree's root. */
+  durationMs: number;
+  /** Whole records that lie in it. */
+  support: number;
+  /** What it cannot pass. */
+  limits: Limits;
+  /** The powers that the rail stays between. */
+  bounds: PowerBounds;
 }
 
 /** How an ensemble is read. */
@@ -105,8 +117,9 @@ export function scaled(ensemble: Ensemble, factor: number): Ensemble {
       Array.from(ensemble.limits, ([rail, limits]) => [rail, scaledLimits(limits, factor)]),
     ),
     root: new Map(
-      Array.from(ensemble.root, ([rail, { durationMs, limits, bounds }]) => [rail, {
+      Array.from(ensemble.root, ([rail, { durationMs, support, limits, bounds }]) => [rail, {
         durationMs: durationMs * factor,
+        support,
         limits: scaledLimits(limits, factor),
         bounds,
       }]),
@@ -121,30 +134,23 @@ function scaledLimits({ lowMj, highMj }: Limits, factor: number): Limits {
 /** Turns draws into an energy with its interval, method and resolution. */
 export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
   const total = totalDraws(ensemble, reading.totalRails);
-  const isShared = !ensemble.standsAlone || ensemble.support === 0;
+  const limits = totalLimits(ensemble, reading.totalRails);
+  const isRest = total !== null && isKnownByTheRest(ensemble, reading, withinLimits(total, limits));
+  const isHard = isRest || !ensemble.standsAlone || ensemble.support === 0;
   const error = reading.statedError ?? null;
   const intervalOf = (draws: Float64Array | null, limits: Limits | null): Interval => {
     if (!draws) return { mj: null, lowMj: null, highMj: null };
-    const interval = isShared && limits ? withinLimits(draws, limits) : central(draws, limits);
+    const interval = isHard && limits ? withinLimits(draws, limits) : central(draws, limits);
     return error === null ? interval : widened(interval, error);
   };
-  const limitsOfTotal = reading.totalRails.reduce<Limits>((sum, rail) => {
-    const limits = ensemble.limits.get(rail) ?? { lowMj: 0, highMj: 0 };
-    return { lowMj: sum.lowMj + limits.lowMj, highMj: sum.highMj + limits.highMj };
-  }, { lowMj: 0, highMj: 0 });
-  const interval = intervalOf(total, limitsOfTotal);
-  const method = total === null
-    ? null
-    : error !== null
-    ? "estimated"
-    : isShared
-    ? "shared"
-    : "integrated";
+  const interval = intervalOf(total, limits);
+  const measured = isHard && !isRest ? "shared" : "integrated";
+  const method = total === null ? null : error === null ? measured : "estimated";
   return {
     ...interval,
-    interval: method === null ? null : method === "integrated" ? "ci95" : "hard",
+    interval: method === null ? null : isHard || method === "estimated" ? "hard" : "ci95",
     method,
-    resolved: method === "integrated" && isNarrow(interval, ensemble.support),
+    resolved: method === "integrated" && (isRest || isNarrow(interval, ensemble.support)),
     byRail: Object.fromEntries(Array.from(
       ensemble.draws,
       ([rail, draws]) => [
@@ -154,6 +160,23 @@ export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
     )),
     net: netOf(interval, ensemble.durationMs, reading),
   };
+}
+
+/**
+ * Decode phases that are shorter than a record are never seen whole; but where little lies between
+ * them, the run's records less what that little can hold leave no room for doubt.
+ */
+function isKnownByTheRest(ensemble: Ensemble, reading: Reading, hard: Interval): boolean {
+  if (!ensemble.standsAlone || ensemble.support >= RESOLVING_RECORDS) return false;
+  const supports = reading.totalRails.map((rail) => ensemble.root.get(rail)?.support ?? 0);
+  return isNarrow(hard, Math.min(...supports));
+}
+
+function totalLimits(ensemble: Ensemble, totalRails: readonly Rail[]): Limits {
+  return totalRails.reduce<Limits>((sum, rail) => {
+    const limits = ensemble.limits.get(rail) ?? { lowMj: 0, highMj: 0 };
+    return { lowMj: sum.lowMj + limits.lowMj, highMj: sum.highMj + limits.highMj };
+  }, { lowMj: 0, highMj: 0 });
 }
 
 /** Whether the records alone would resolve an energy, whatever the error of the meter's curve. */

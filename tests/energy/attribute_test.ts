@@ -166,25 +166,28 @@ Deno.test("attributeEnergy() refuses children that overlap or leave their parent
   assert.throws(() => energyOver(records(1), 100, 0), RangeError);
 });
 
-Deno.test("attributeEnergy() adds up at every level, for random trees, samples and clocks", () => {
+Deno.test("attributeEnergy() adds up at every level and in every draw, for random trees, samples and clocks", () => {
   const long = Deno.env.get("TOKENWATT_LONG") ? 2000 : 200;
   for (let seed = 1; seed <= long; seed++) {
     const random = uniforms(seed);
     const { samples, endMs } = randomSamples(random);
     const root = randomSpan(random, "run", endMs * 0.1, endMs * 0.9, 3);
-    const draws = new Map<Span, Float64Array>();
+    const nodes: { draws: Float64Array; parts: Float64Array[] }[] = [];
+    const partsOf = new Map<Span | undefined, Float64Array[]>();
     const tree = attributeEnergy(root, samples, {
       clockBoundMs: random() * 20,
       latchMs: [-5, 40 * random()],
       seed,
-      onNode: (node, ensemble) => {
-        const cpu = ensemble.draws.get("cpu");
-        if (cpu) draws.set(node, cpu);
+      onNode: (node, ensemble, path) => {
+        const draws = ensemble.draws.get("cpu") ?? new Float64Array();
+        assert.ok(draws.length > 0 && draws.every(Number.isFinite), `seed ${seed}`);
+        const parent = path.at(-1);
+        partsOf.set(parent, [...partsOf.get(parent) ?? [], draws]);
+        nodes.push({ draws, parts: partsOf.get(node) ?? [] });
       },
     });
     checkSums(tree, seed);
-    const whole = draws.get([...draws.keys()].at(-1) as Span);
-    assert.ok(whole && whole.every(Number.isFinite), `seed ${seed}`);
+    for (const { draws, parts } of nodes) checkDraws(draws, parts, seed);
   }
 });
 
@@ -218,6 +221,15 @@ function randomSpan(
     reachedMs = to;
   }
   return { kind, name: `${Math.floor(random() * 3)}`, startMs, endMs, children };
+}
+
+function checkDraws(draws: Float64Array, parts: readonly Float64Array[], seed: number): void {
+  if (parts.length === 0) return;
+  draws.forEach((mj, draw) => {
+    const sum = parts.reduce((total, part) => total + (part[draw] ?? NaN), 0);
+    const scale = parts.reduce((total, part) => total + Math.abs(part[draw] ?? NaN), Math.abs(mj));
+    assert.ok(Math.abs(sum - mj) <= 1e-9 * scale, `seed ${seed} draw ${draw}: ${sum} ${mj}`);
+  });
 }
 
 function checkSums(node: EnergySpan, seed: number): void {

@@ -139,9 +139,12 @@ Deno.test("attributeEnergy() gives intervals that hold the truth: 93 to 99.5 % o
   const hard = cases.filter(({ energy }) => energy.interval === "hard");
   report("resolved, ci95", resolved);
   report("shared, hard", hard);
+  const few = cases.filter(({ energy, records }) => energy.interval === "ci95" && records < 3);
+  report("one or two records each, ci95", few);
   assert.ok(resolved.length > 1000 && hard.length > 50);
   assert.ok(coverage(resolved) >= 0.93 && coverage(resolved) <= 0.995);
   assert.ok(coverage(hard) >= 0.99);
+  assert.ok(few.length > 100 && coverage(few) >= 0.88);
 });
 
 Deno.test("attributeEnergy() holds the truth where counters are read with 5 ms of jitter", () => {
