@@ -5,6 +5,7 @@
 export class ArrivalClock {
   #arrivalMs: number | null = null;
   #stampMs: number | null = null;
+  #lentMs = 0;
   readonly #intervalMs: number;
 
   /** `intervalMs` is the length of the first record, before which nothing is known. */
@@ -21,8 +22,11 @@ export class ArrivalClock {
     if (sinceStamp !== null && sinceStamp > 0 && sinceStamp < this.#farMs(sinceArrival)) {
       return sinceStamp;
     }
-    // Records that were held up arrive together.
-    return Math.max(sinceArrival ?? this.#intervalMs, this.#intervalMs / 2);
+    if (sinceArrival === null) return this.#intervalMs;
+    // Records that were held up arrive together. What these are given, the next ones give back.
+    const elapsedMs = Math.max(sinceArrival - this.#lentMs, this.#intervalMs / 2);
+    this.#lentMs += elapsedMs - sinceArrival;
+    return elapsedMs;
   }
 
   /** Stamps are of the wall clock, which may be set: then they jump where arrivals do not. */
