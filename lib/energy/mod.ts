@@ -8,6 +8,7 @@ export { RESOLVING_RECORDS } from "./blocks.ts";
 export {
   type Ensemble,
   isSupported,
+  type RailRoot,
   type Reading,
   scaled,
   shareOf,

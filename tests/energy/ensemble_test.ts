@@ -23,7 +23,10 @@ function ensemble(mj: number, halfMj: number, changes: Partial<Ensemble> = {}): 
     standsAlone: true,
     draws: new Map([["cpu", draws]]),
     limits: new Map([["cpu", { lowMj: 0, highMj: 4000 }]]),
-    root: new Map([["cpu", { durationMs: 1000, limits: { lowMj: 5000, highMj: 5000 }, bounds }]]),
+    root: new Map([[
+      "cpu",
+      { durationMs: 1000, support: 10, limits: { lowMj: 5000, highMj: 5000 }, bounds },
+    ]]),
     ...changes,
   };
 }
@@ -99,4 +102,25 @@ Deno.test("scaled() and shareOf() leave their argument alone and scale all that 
   const part = toEnergy(shareOf(whole, 100), reading);
   assert.deepEqual([part.method, part.highMj, part.resolved], ["shared", 1000, false]);
   assert.ok(Math.abs((part.mj ?? NaN) - 500) < 1e-9);
+});
+
+Deno.test("toEnergy() resolves what the rest of the run leaves no room for, by its hard limits", () => {
+  const strewn = (highMj: number) =>
+    ensemble(2000, 500, { support: 0, limits: new Map([["cpu", { lowMj: 1900, highMj }]]) });
+  const { method, interval, resolved, lowMj, highMj } = toEnergy(strewn(2100), reading);
+  assert.deepEqual([method, interval, resolved], ["integrated", "hard", true]);
+  assert.deepEqual([lowMj, highMj], [1900, 2100]);
+  assert.equal(toEnergy(strewn(2700), reading).method, "shared");
+  assert.equal(toEnergy({ ...strewn(2100), standsAlone: false }, reading).resolved, false);
+  const root = new Map([["cpu" as const, {
+    durationMs: 1000,
+    support: 2,
+    limits: { lowMj: 5000, highMj: 5000 },
+    bounds,
+  }]]);
+  assert.equal(
+    toEnergy({ ...strewn(2100), root }, reading).resolved,
+    false,
+    "a run of two records",
+  );
 });

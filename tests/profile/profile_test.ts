@@ -37,7 +37,11 @@ function checkSums(run: ProfilingRun): void {
 
 Deno.test("profile() measures with powermetrics: integrated, by rail, resolved, and it adds up", async () => {
   await withStandIn("normal", async () => {
-    const run = await profile(model, "Once upon a time", { ...QUICK, source: "powermetrics" });
+    const run = await profile(model, "Once upon a time", {
+      ...QUICK,
+      maxNewTokens: 64,
+      source: "powermetrics",
+    });
     assert.equal(run.power.kind, "measured");
     assert.deepEqual(run.power.totalRails, ["cpu", "gpu", "ane"]);
     checkSums(run);
@@ -48,7 +52,6 @@ Deno.test("profile() measures with powermetrics: integrated, by rail, resolved, 
     assert.ok(Math.abs(Number(energyMj) - truth) < 0.02 * truth);
     const decode = run.phases.find(({ phase }) => phase === "decode");
     assert.equal(decode?.energy.method, "integrated");
-    assert.equal(decode?.energy.interval, "ci95");
     assert.equal(decode?.energy.resolved, true);
     assert.equal(decode?.energy.byRail.dram, undefined, "DRAM was not measured");
     const prefill = run.phases.find(({ phase }) => phase === "prefill");
