@@ -6,7 +6,7 @@ import type { PowerRecord } from "./source.ts";
 /** What `alignRecords` needs of a record; those of `parsePowermetrics` fit. */
 export type AlignableRecord = Pick<
   PowerRecord,
-  "elapsedNs" | "timestampMs" | "energyMj" | "startMs" | "endMs"
+  "elapsedNs" | "timestampMs" | "wallAheadMs" | "energyMj" | "startMs" | "endMs"
 >;
 
 /** What else is known about the records. */

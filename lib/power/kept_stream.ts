@@ -49,6 +49,10 @@ export async function readRawPower(batches: readonly RawPowerBatch[]): Promise<K
       })));
       if (note === null) continue;
       kept.parseMs.push(...note.parseMs);
+      note.wallAheadMs?.forEach((wallAheadMs, i) => {
+        const record = kept.records[begin + i];
+        if (record !== undefined) record.wallAheadMs = wallAheadMs;
+      });
       kept.spawnMs = note.spawnMs;
       kept.intervalMs = note.intervalMs;
       kept.death = note.death ?? kept.death;

@@ -14,6 +14,7 @@ export class RawBatch {
   #records: Uint8Array[] = [];
   #arrivalsMs: number[] = [];
   #parseMs: number[] = [];
+  #wallAheadMs: number[] = [];
   #losses: MonitorLoss[] = [];
 
   constructor(readonly format: RawPowerBatch["format"], readonly intervalMs: number) {}
@@ -23,7 +24,8 @@ export class RawBatch {
     return (this.#arrivalsMs.at(-1) ?? 0) - (this.#arrivalsMs[0] ?? 0) >= BATCH_MS;
   }
 
-  addRecord({ raw, arrivalMs }: RecordEvent, parseMs: number): void {
+  addRecord({ record, raw, arrivalMs }: RecordEvent, parseMs: number): void {
+    if (record.wallAheadMs !== undefined) this.#wallAheadMs.push(record.wallAheadMs);
     this.#records.push(raw);
     this.#arrivalsMs.push(arrivalMs);
     this.#parseMs.push(parseMs);
@@ -41,12 +43,14 @@ export class RawBatch {
       intervalMs: this.intervalMs,
       spawnMs: this.spawnMs,
       parseMs: this.#parseMs,
+      ...(this.#wallAheadMs.length === 0 ? {} : { wallAheadMs: this.#wallAheadMs }),
       losses: this.#losses,
       death,
     });
     this.#records = [];
     this.#arrivalsMs = [];
     this.#parseMs = [];
+    this.#wallAheadMs = [];
     this.#losses = [];
     return { format: this.format, arrivalsMs, gzip };
   }

@@ -19,14 +19,16 @@ export function decodeRecord(line: string): PowerRecord | null {
   } catch {
     return null;
   }
-  const { elapsedNs, timestampMs, energyMj, thermalPressure, gpuActivity, startMs, endMs } =
-    value ?? {};
+  const { elapsedNs, timestampMs, wallAheadMs, energyMj, thermalPressure, gpuActivity } = value ??
+    {};
+  const { startMs, endMs } = value ?? {};
   if (typeof elapsedNs !== "number" || typeof energyMj !== "object" || energyMj === null) {
     return null;
   }
   return {
     elapsedNs,
     timestampMs: timestampMs ?? null,
+    ...(wallAheadMs === undefined ? {} : { wallAheadMs }),
     energyMj,
     thermalPressure: thermalPressure ?? null,
     ...(gpuActivity === undefined ? {} : { gpuActivity }),

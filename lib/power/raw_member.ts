@@ -14,6 +14,8 @@ export interface RawNote {
   spawnMs: number;
   /** What reading each record took. */
   parseMs: number[];
+  /** How far the clock of each record's stamp was ahead of ours, in ms; absent where none was. */
+  wallAheadMs?: number[];
   /** What could not be read; places count from the first record of the member. */
   losses: MonitorLoss[];
   /** Why sampling ended, in the last member of a run in which it did by itself. */

@@ -103,7 +103,8 @@ function tryGap(
   let sinceStart = 0;
   let fastest = { boundary: 0, latenessMs: Infinity, arrivalMs: Infinity };
   for (let i = 0; i < count; i++) {
-    const { elapsedNs, timestampMs } = records[from + i]!;
+    const { elapsedNs, timestampMs, wallAheadMs = 0 } = records[from + i]!;
+    const aheadBeforeMs = records[from + i - 1]?.wallAheadMs ?? wallAheadMs;
     stepsMs[i] = elapsedNs / 1e6 + gapMs;
     sinceStart += stepsMs[i]!;
     const arrivalMs = (arrivalsMs[from + i] ?? Infinity) - baseMs;
@@ -123,8 +124,11 @@ function tryGap(
     }
     if (timestampMs === null) continue;
     const stamped = reading === "start" ? i : i + 1;
-    lowMs[stamped] = Math.max(lowMs[stamped]!, timestampMs - baseMs);
-    highMs[stamped] = Math.min(highMs[stamped]!, timestampMs + STAMP_STEP_MS - baseMs);
+    // The stamp is older than the arrival: where its clock was set in between, either may hold.
+    const earliestMs = timestampMs - Math.max(wallAheadMs, aheadBeforeMs);
+    const latestMs = timestampMs - Math.min(wallAheadMs, aheadBeforeMs) + STAMP_STEP_MS;
+    lowMs[stamped] = Math.max(lowMs[stamped]!, earliestMs - baseMs);
+    highMs[stamped] = Math.min(highMs[stamped]!, latestMs - baseMs);
   }
   const tube = { lowMs, highMs };
   const brokenAt = narrow(tube, stepsMs);

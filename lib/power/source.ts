@@ -18,6 +18,8 @@ export interface PowerRecord {
   elapsedNs: number;
   /** The source's own time stamp in epoch milliseconds, as coarse as the source makes it. */
   timestampMs: number | null;
+  /** How far the clock of `timestampMs` was ahead of ours when the record came, in ms; 0 if absent. */
+  wallAheadMs?: number;
   /** Energy in the interval, in mJ; an absent rail or `null` was not measured. */
   energyMj: Partial<Record<Rail, number | null>>;
   /** The system's thermal state in its own words ("Nominal"); `null` where not reported. */

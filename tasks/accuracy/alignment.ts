@@ -18,8 +18,6 @@ export interface AlignmentTrial {
   /** Whether the reading of the stamps is the true one. */
   isRightReading: boolean;
   clockSteps: number;
-  /** How late the last of the counters is read, in ms. */
-  latchMs: number;
   /** Relative error of the energy of the records inside a span of 10 s or more; null of none. */
   wholeRecordsError: number | null;
 }
@@ -70,7 +68,6 @@ export function alignmentTrial({ seed, family, traits, ...fixed }: AlignmentOrde
     inside,
     isRightReading: convention === run.traits.stamps,
     clockSteps: findings.filter(({ kind }) => kind === "clock-step").length,
-    latchMs: Math.max(...Object.values(run.traits.latchMs)),
     wholeRecordsError: wholeRecordsError(run, samples, seconds, random),
   };
 }

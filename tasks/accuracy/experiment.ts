@@ -10,6 +10,8 @@ export interface Trials {
   mixed: AlignmentTrial[];
   /** Runs of 10 s at a cadence of 116 to 130 ms. */
   tenSeconds: AlignmentTrial[];
+  /** The same where the counters are read at once. */
+  prompt: AlignmentTrial[];
   /** Runs of 10 min with 5 ppm of drift, either way. */
   drifting: AlignmentTrial[];
   /** Runs with a gap after every record. */
@@ -20,7 +22,7 @@ export interface Trials {
 }
 
 // Of 1,000 runs: enough of each for its goal, and still under a minute in all.
-const SHARES = { tenSeconds: 0.3, drifting: 0.05, gapped: 0.1, slewed: 0.05, phases: 0.1 };
+const SHARES = { tenSeconds: 1, drifting: 0.05, gapped: 0.1, slewed: 0.05, phases: 0.1 };
 const FAST = FAMILIES.filter(({ cadenceMs }) => cadenceMs >= 116 && cadenceMs <= 130);
 const DRIFT_PPM = 5;
 const SLEW_PPM = 20;
@@ -35,7 +37,8 @@ export function experiment(
 ): Trials {
   const count = (share: number) => Math.max(10, Math.ceil(runs * share));
   const perPhaseRow = count(SHARES.phases);
-  const total = runs + count(SHARES.tenSeconds) + count(SHARES.drifting) + count(SHARES.gapped) +
+  const total = runs + 2 * count(SHARES.tenSeconds) + count(SHARES.drifting) +
+    count(SHARES.gapped) +
     count(SHARES.slewed) + FAMILIES.length * 2 * perPhaseRow;
   let done = 0;
   let part = 0;
@@ -57,6 +60,13 @@ export function experiment(
       count(SHARES.tenSeconds),
       (seed, i) => alignmentTrial({ seed, family: among(FAST, i), seconds: 10 }),
     ),
+    prompt: play(count(SHARES.tenSeconds), (seed, i) =>
+      alignmentTrial({
+        seed,
+        family: among(FAST, i),
+        seconds: 10,
+        traits: { latchMs: { cpu: 0, gpu: 0, ane: 0 } },
+      })),
     drifting: play(count(SHARES.drifting), (seed, i) =>
       alignmentTrial({
         seed,

@@ -1,4 +1,4 @@
-import { nowMs } from "../../clock.ts";
+import { nowMs, wallAheadMs } from "../../clock.ts";
 import type { SourceInfo } from "../../record.ts";
 import type {
   PowerRecord,
@@ -98,7 +98,9 @@ async function* readUntil(
     for await (const event of scanStream(child.bytes())) {
       const stopping = signal.aborted;
       gate.pass("loss" in event ? event.loss.bytes : event.raw.length, nowMs());
-      yield event;
+      yield "loss" in event
+        ? event
+        : { ...event, record: { ...event.record, wallAheadMs: wallAheadMs() } };
       if (stopping && "record" in event) return;
     }
   } finally {

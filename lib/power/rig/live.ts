@@ -39,7 +39,9 @@ export class LiveRig {
     const random = new SeededRandom(seed);
     const originMs = nowMs();
     this.#chip = chip;
-    this.traits = drawTraits(RIG_CHIPS[chip], intervalMs, random.fork(), traits);
+    // Bytes do not say how far the clocks are apart; here there is only one.
+    const fixed = { wallPpm: 0, ...traits };
+    this.traits = drawTraits(RIG_CHIPS[chip], intervalMs, random.fork(), fixed);
     this.schedule = new PowerSchedule(RIG_CHIPS[chip], random.fork(), { originMs });
     const startMs = originMs + random.between(20, 80);
     this.#meter = new RigMeter(chip, this.traits, this.schedule, random.fork(), startMs);

@@ -14,6 +14,9 @@ export interface RigRecord {
   endMs: number;
 }
 
+// What lies between readings of two clocks, one after the other.
+const CLOCKS_MS = 0.02;
+
 /**
  * Makes the records that powermetrics would have written of a schedule of true power.
  *
@@ -63,7 +66,8 @@ export class RigMeter {
     const { ratePpm, wallPpm, stamps, stampDelayMs, gapMs } = this.#traits;
     const [startMs, endMs, arrivalMs] = [this.#startMs, this.#endMs, this.#dueMs];
     const stampedMs = (stamps === "start" ? startMs : endMs) + stampDelayMs;
-    const wallMs = stampedMs + (stampedMs - this.#originMs) * wallPpm * 1e-6;
+    const wallAheadMs = (atMs: number) => (atMs - this.#originMs) * wallPpm * 1e-6;
+    const wallMs = stampedMs + wallAheadMs(stampedMs);
     const energyMj = {
       cpu: this.#energyMj("cpu", endMs),
       gpu: this.#energyMj("gpu", endMs),
@@ -73,6 +77,7 @@ export class RigMeter {
     const record: PowerRecord = {
       elapsedNs: Math.round((endMs - startMs) / (1 + ratePpm * 1e-6) * 1e6),
       timestampMs: Math.floor(wallMs / 1000) * 1000,
+      wallAheadMs: wallAheadMs(arrivalMs) + this.#random.between(-CLOCKS_MS, CLOCKS_MS),
       energyMj,
       thermalPressure: "Nominal",
       gpuActivity: this.#activity("gpu", startMs, endMs),

@@ -51,7 +51,7 @@ export function drawTraits(
     stamps: random.pick(["start", "end"]),
     stampDelayMs: random.between(0, 0.05),
     ratePpm: random.between(-50, 50),
-    wallPpm: 0,
+    wallPpm: random.between(-20, 20),
     gapMs: random.chance(0.1) ? random.between(0, 1) : 0,
     latchMs: drawLatch(random),
     latchJitterMs: random.between(0, 3),

@@ -19,6 +19,7 @@ const EXACT: RigOverrides = {
   latchMs: { cpu: 0, gpu: 0, ane: 0 },
   latchJitterMs: 0,
   ratePpm: 0,
+  wallPpm: 0,
 };
 
 function play(seed: number, traits: RigOverrides = {}, seconds = 30): VirtualRun {
