@@ -9,6 +9,13 @@ export { calibrationPath, loadCalibration, saveCalibration } from "./calibration
 export { fitLatch, type LatchDelay, type Pulse } from "./calibration_fit.ts";
 export { type CheckOptions, checkSampling } from "./check.ts";
 export {
+  checkPowerConditions,
+  parsePmset,
+  type PowerConditions,
+  readPowerConditions,
+} from "./conditions.ts";
+export { checkForeignLoad, type CpuTimes, readCpuTimes } from "./foreign_load.ts";
+export {
   type DetectedPowerSource,
   detectPowerSource,
   type PowerSourceStatus,

@@ -1,4 +1,5 @@
 import type { PowerSample, SourceInfo, StoredToken } from "../record.ts";
+import type { LatchByRail } from "./latch.ts";
 import type { Batch, RepeatedSection, RepeatedToken, Repetition } from "./messages.ts";
 
 /** Idle power with what is not known about it. */
@@ -53,5 +54,6 @@ export interface PowerEvidence {
   info: SourceInfo;
   /** Half-width of what is not known about the clocks; `null` without a record. */
   boundMs: number | null;
+  latchMs: LatchByRail;
   baseline: Baseline;
 }

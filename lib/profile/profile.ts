@@ -2,11 +2,19 @@ import { dirname } from "node:path";
 import { nowMs, pause } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
-import { detectPowerSource, PowerMonitor } from "../power/mod.ts";
-import type { ModelSummary, Phase, ProfilingRun, RunHeader } from "../record.ts";
+import {
+  checkForeignLoad,
+  checkPowerConditions,
+  detectPowerSource,
+  loadCalibration,
+  PowerMonitor,
+  readCpuTimes,
+  readPowerConditions,
+} from "../power/mod.ts";
+import type { Finding, ModelSummary, Phase, ProfilingRun, RunHeader } from "../record.ts";
 import { baselineOf, type Window } from "./baseline.ts";
 import { Evidence, type PowerEvidence } from "./evidence.ts";
-import { latchPriorMs } from "./latch.ts";
+import { latchOf, widestLatch } from "./latch.ts";
 import { ModelThread } from "./model_thread.ts";
 import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
 import { RunRecorder } from "./recorder.ts";
@@ -42,6 +50,7 @@ export async function profile(
   const source = plan.source ?? (await detectPowerSource()).source;
   await using monitor = new PowerMonitor({ source, intervalMs: plan.intervalMs });
   await monitor.start();
+  const conditions = readPowerConditions();
   using stages = new Stages(plan, () => latestMw(monitor));
   using thread = new ModelThread();
   monitor.hint("pre_inference");
@@ -59,6 +68,7 @@ export async function profile(
     const seen = await measure(thread, monitor, recorder, stages, plan, prompt);
     stages.enter("analyse");
     await monitor.stop();
+    await monitor.verify();
     recorder.check();
     const run = summarize({
       runId: recorder.runId,
@@ -68,7 +78,7 @@ export async function profile(
       ...seen,
       outer: { ...seen.outer, load },
       power: powerOf(monitor, seen.outer),
-      sampling: monitor.findings(),
+      sampling: [...monitor.findings(), ...checkPowerConditions(await conditions), ...seen.load],
     });
     recorder.finish({
       status: seen.interrupted ? "interrupted" : "complete",
@@ -95,6 +105,8 @@ interface Seen {
   evidence: Evidence;
   interrupted: boolean;
   outer: Omit<Outer, "load">;
+  /** Whether other programs worked, too. */
+  load: Finding[];
 }
 
 async function measure(
@@ -138,6 +150,7 @@ async function measure(
   recorder.check();
 
   stages.enter("measure");
+  const cpuBefore = readCpuTimes();
   const interrupted = await thread.repeat(
     {
       ...order,
@@ -157,12 +170,14 @@ async function measure(
   );
   recorder.check();
 
+  const cpuAfter = readCpuTimes();
   stages.enter("tail");
   monitor.hint("idle");
   const afterMs = interrupted ? 0 : afterSeconds(plan.baselineSeconds) * 1000;
   outer.after = await idle(afterMs, signal);
   await tail(monitor, outer.after.startMs, plan.intervalMs);
-  return { evidence, interrupted, outer };
+  const load = checkForeignLoad(cpuBefore, cpuAfter, monitor.samples(), plan.intervalMs);
+  return { evidence, interrupted, outer, load };
 }
 
 /** Waits with nothing to do, and says from when to when. */
@@ -221,7 +236,7 @@ function headerOf(
       totalRails: info.totalRails,
       intervalMs: plan.intervalMs,
       boundMs: monitor.alignment().boundMs,
-      observerMw: null,
+      observerMw: loadCalibration(info.name, plan.intervalMs)?.observerMw ?? null,
     },
   };
 }
@@ -243,12 +258,14 @@ function powerOf(monitor: PowerMonitor, outer: Seen["outer"]): PowerEvidence {
   const samples = monitor.samples();
   const { info } = monitor;
   const { boundMs } = monitor.alignment();
-  const [leastMs, mostMs] = latchPriorMs(info.kind);
+  const latchMs = latchOf(info.kind, loadCalibration(info.name, monitor.intervalMs));
+  const { leastMs, mostMs } = widestLatch(latchMs, info.totalRails);
   const unsure = { earlyMs: leastMs - boundMs, lateMs: mostMs + boundMs };
   return {
     samples,
     info,
     boundMs,
+    latchMs,
     baseline: baselineOf(samples, info.totalRails, outer.before, outer.after, unsure),
   };
 }

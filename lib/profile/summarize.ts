@@ -14,7 +14,6 @@ import type { Window } from "./baseline.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
 import { findingsOf, windowOf } from "./findings.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
-import { latchPriorMs } from "./latch.ts";
 import type { Repetition } from "./messages.ts";
 import type { ProfilePlan } from "./options.ts";
 import { verdictOf } from "./verdict.ts";
@@ -37,7 +36,7 @@ export interface Remains {
   interrupted: boolean;
   outer: Outer;
   power: PowerEvidence;
-  /** What the monitor found about its own records. */
+  /** What was found about the records, and about the machine while they were taken. */
   sampling: readonly Finding[];
 }
 
@@ -50,7 +49,7 @@ export function summarize(remains: Remains): ProfilingRun {
   const attribution = {
     totalRails,
     clockBoundMs: power.boundMs ?? 0,
-    latchMs: latchPriorMs(power.info.kind),
+    latchMs: power.latchMs,
     statedError: power.info.statedError,
     seed: plan.seed,
     ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
@@ -70,7 +69,7 @@ export function summarize(remains: Remains): ProfilingRun {
     prompt: header.prompt,
     response: mean.tokens.map(({ text }) => text).join(""),
     power: { ...header.power, totalRails, boundMs: power.boundMs },
-    findings: findingsOf(power, repetitions, remains.sampling),
+    findings: findingsOf(power, repetitions, remains.sampling, header.power.observerMw),
     measured: {
       repetitions: repetitions.length,
       durationMs: mean.durationMs * repetitions.length,

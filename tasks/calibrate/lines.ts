@@ -1,0 +1,30 @@
+import type { Calibration } from "../../lib/power/mod.ts";
+import { type Rail, RAILS } from "../../lib/record.ts";
+import { tableLines } from "../frame/mod.ts";
+
+/** What a calibration found, for people. */
+export function calibrationLines(calibration: Calibration, path: string): string[] {
+  const { source, intervalMs, latchMs, boundMs, observerMw } = calibration;
+  const rails = RAILS.filter((rail: Rail) => latchMs[rail] !== undefined);
+  const rows = rails.flatMap((rail) => {
+    const latch = latchMs[rail];
+    if (latch === undefined) return [];
+    const ends = [latch.lowMs - boundMs, latch.highMs + boundMs].map((ms) => ms.toFixed(1));
+    return [[rail, latch.delayMs.toFixed(1), `${ends[0]} to ${ends[1]}`]];
+  });
+  return [
+    `${source} at ${intervalMs} ms: how long after their dates the counters are read`,
+    ...(rows.length === 0
+      ? ["no rail answered to the pulses: energies keep the wide prior of -5 to 40 ms"]
+      : tableLines([
+        { title: "rail" },
+        { title: "delay ms", right: true },
+        { title: "95 %, dates included", right: true },
+      ], rows)),
+    "",
+    observerMw === null
+      ? "what sampling itself draws was not measured"
+      : `sampling every ${intervalMs} ms draws ${observerMw.toFixed(0)} mW more than once a second`,
+    `kept until the next start of this machine in ${path}`,
+  ];
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { ended, runTask, spawnTask } from "./run_task.ts";
+
+const QUICK = [
+  "--power",
+  "estimate",
+  "--interval-ms",
+  "50",
+  "--pulses",
+  "2",
+  "--idle-seconds",
+  "0.2",
+];
+
+/** Deno's own cache also lies in XDG_CACHE_HOME, and must stay where it is. */
+const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+const DENO_DIR = JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+
+async function withCache(body: (env: Record<string, string>) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "tokenwatt-cache-" });
+  try {
+    await body({ XDG_CACHE_HOME: folder, DENO_DIR });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("calibrate says what it found, keeps it, and prints JSON alone with --json", async () => {
+  await withCache(async (env) => {
+    const people = await runTask("calibrate", QUICK, { env });
+    assert.equal(people.code, 0, people.stderr);
+    assert.equal(people.stderr, "");
+    assert.match(people.stdout, /^estimate at 50 ms.*\nrail +delay ms/);
+    assert.match(people.stdout, /mW more than once a second\nkept until .*calibration\.json/);
+
+    const { code, stdout } = await runTask(
+      "calibrate",
+      [
+        "--power",
+        "estimate",
+        "--interval-ms",
+        "50",
+        "--pulses",
+        "1",
+        "--idle-seconds",
+        "0",
+        "--json",
+      ],
+      { env },
+    );
+    assert.equal(code, 0);
+    const found = JSON.parse(stdout);
+    const path = `${env.XDG_CACHE_HOME}/tokenwatt/calibration.json`;
+    assert.deepEqual(JSON.parse(Deno.readTextFileSync(path)), [found], "the newer one only");
+    assert.equal(found.observerMw, null, "not measured without idle time");
+  });
+});
+
+Deno.test("calibrate ends with 130 on Ctrl-C and keeps nothing", async () => {
+  await withCache(async (env) => {
+    const child = spawnTask("calibrate", QUICK, { env });
+    setTimeout(() => child.kill("SIGINT"), 1500);
+    const { code, stdout } = await ended(child);
+    assert.equal(code, 130);
+    assert.equal(stdout, "");
+    assert.deepEqual([...Deno.readDirSync(env.XDG_CACHE_HOME!)], []);
+  });
+});
+
+Deno.test("calibrate refuses bad input in one line", async () => {
+  const cases = [["--power", "wattmeter"], ["--pulses", "0"], ["--interval-ms", "7"], ["extra"]];
+  for (const args of cases) {
+    const { code, stderr } = await runTask("calibrate", args);
+    assert.equal(code, 2, args.join(" "));
+    assert.match(stderr, /^error: [^\n]+\n$/);
+  }
+});
