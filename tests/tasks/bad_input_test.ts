@@ -78,7 +78,11 @@ const CASES: Case[] = [
     args: () => ["--max-new-token", "3"],
     says: /Did you mean --max-new-tokens/,
   },
-  { what: "an unknown source", args: () => ["--power", "crystal"], says: /powermetrics, estimate/ },
+  {
+    what: "an unknown source",
+    args: () => ["--power", "crystal"],
+    says: /powermetrics, macmon, rapl, nvidia, estimate/,
+  },
   { what: "a second prompt", args: () => ["one", "two"], says: /too many arguments/ },
   {
     what: "a folder as database",
