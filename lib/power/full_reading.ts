@@ -1,5 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Finding, RawPowerBatch } from "../record.ts";
+import { keptPlists } from "./combine/kept_plists.ts";
 import { membersOf, oneChunk } from "./kept_stream.ts";
 import { frameRecords } from "./powermetrics/frame.ts";
 import { parsePowermetrics } from "./powermetrics/parse.ts";
@@ -7,15 +8,17 @@ import { scanRecord } from "./powermetrics/scan.ts";
 
 /**
  * Reads kept records of powermetrics in full and compares them with what the quick scan took from
- * them while they came. A finding where they differ; none for sources that write JSON.
+ * them while they came. A finding where they differ; none for sources that have no such records.
  */
 export async function compareReadings(batches: readonly RawPowerBatch[]): Promise<Finding[]> {
   let count = 0;
   const differences: string[] = [];
   for (const { format, gzip } of batches) {
-    if (format !== "plist") continue;
     for (const { bytes } of membersOf(gzip)) {
-      for await (const frame of frameRecords(oneChunk(bytes))) {
+      const plists = format === "plist"
+        ? bytes
+        : new TextEncoder().encode(keptPlists(new TextDecoder().decode(bytes)));
+      for await (const frame of frameRecords(oneChunk(plists))) {
         if ("loss" in frame) continue;
         count++;
         const difference = differenceIn(new TextDecoder().decode(frame.bytes));

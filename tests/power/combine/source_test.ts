@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
+import { keptPlists } from "../../../lib/power/combine/kept_plists.ts";
 import { CombinedSource } from "../../../lib/power/combine/source.ts";
 import { PowerMonitor } from "../../../lib/power/monitor.ts";
+import { parsePowermetrics } from "../../../lib/power/powermetrics/parse.ts";
 import type { PowerRecord, PowerSource, SourceEvent } from "../../../lib/power/source.ts";
 import { combine } from "../../../lib/power/sources.ts";
 import type { Rail } from "../../../lib/record.ts";
@@ -126,6 +129,13 @@ Deno.test("powermetrics with macmon beside it: one total, one bound, two rails m
       const ratio = sum("system") / sum("cpu");
       assert.ok(Math.abs(ratio / 3 - 1) < 0.2, `${ratio}`);
       assert.equal(monitor.alignment().convention, "start");
+      // The plists are kept whole, to be read in full afterwards.
+      const kept = keptPlists(gunzipSync(monitor.takeRaw()!.gzip).toString());
+      const plists = kept.split("\0").map((xml) => parsePowermetrics(xml).energyMj.cpu!);
+      assert.deepEqual(plists, cpu.slice(0, plists.length));
+      assert.ok(plists.length >= samples.length);
+      await monitor.verify();
+      assert.deepEqual(monitor.findings().filter(({ severity }) => severity === "invalid"), []);
       assert.deepEqual(monitor.info.totalRails, ["cpu", "gpu", "ane"]);
       assert.deepEqual(monitor.findings().filter(({ kind }) => kind === "missing-rail"), []);
     });
