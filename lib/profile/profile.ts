@@ -97,8 +97,8 @@ function placeOf({ path, onnxPath, features }: Model): { path: string; precision
   return dirname(onnxPath) === path ? { path: onnxPath } : { path, precision: features.precision };
 }
 
-/** At least one whole record of like work on each side of the measured window. */
-const LEAD_INTERVALS = 2.5;
+/** At least one whole record of like work on each side of the measured window, at true cadences too. */
+const LEAD_INTERVALS = 3.5;
 
 /** What happened while the run was measured. */
 interface Seen {
