@@ -29,13 +29,17 @@ export interface AlignmentOrder {
   /** Length in s; drawn between 10 and 600, even on a scale of ratios, unless stated. */
   seconds?: number;
   traits?: RigOverrides;
+  /** Whether nobody reads how far the wall clock is from ours. */
+  isBlind?: boolean;
 }
 
 const LEAST_SPAN_MS = 10_000;
 const LEAD_MS = 1000;
 
 /** Plays one run, dates its records and compares with the truth. */
-export function alignmentTrial({ seed, family, traits, ...fixed }: AlignmentOrder): AlignmentTrial {
+export function alignmentTrial(
+  { seed, family, traits, isBlind = false, ...fixed }: AlignmentOrder,
+): AlignmentTrial {
   const random = new SeededRandom(seed);
   const seconds = fixed.seconds ?? 10 * 60 ** random.next();
   const run = playVirtually({
@@ -51,7 +55,10 @@ export function alignmentTrial({ seed, family, traits, ...fixed }: AlignmentOrde
     ],
     traits: { session: family.session, ...traits },
   });
-  const { samples, boundMs, convention, findings } = alignRecords(run.records, run.arrivalsMs, {
+  const records = isBlind
+    ? run.records.map(({ wallAheadMs: _, ...record }) => record)
+    : run.records;
+  const { samples, boundMs, convention, findings } = alignRecords(records, run.arrivalsMs, {
     spawnMs: run.spawnMs,
     intervalMs: family.intervalMs,
   });

@@ -18,6 +18,8 @@ export interface Trials {
   gapped: AlignmentTrial[];
   /** Runs in which the wall clock is slewed by 20 ppm. */
   slewed: AlignmentTrial[];
+  /** The same, where nobody reads how far the two clocks are apart. */
+  blind: AlignmentTrial[];
   phases: PhaseTrial[];
 }
 
@@ -39,7 +41,7 @@ export function experiment(
   const perPhaseRow = count(SHARES.phases);
   const total = runs + 2 * count(SHARES.tenSeconds) + count(SHARES.drifting) +
     count(SHARES.gapped) +
-    count(SHARES.slewed) + FAMILIES.length * 2 * perPhaseRow;
+    2 * count(SHARES.slewed) + FAMILIES.length * 2 * perPhaseRow;
   let done = 0;
   let part = 0;
   const play = <T>(trials: number, trial: (seed: number, index: number) => T): T[] => {
@@ -51,6 +53,15 @@ export function experiment(
   };
   const among = <T>(all: readonly T[], index: number) => all[index % all.length]!;
   const way = (index: number) => index % 2 === 0 ? 1 : -1;
+
+  const slewed = (seed: number, i: number, isBlind: boolean) =>
+    alignmentTrial({
+      seed,
+      family: among(FAST, i),
+      seconds: 600,
+      traits: { wallPpm: way(i) * SLEW_PPM },
+      isBlind,
+    });
 
   return {
     runs,
@@ -83,13 +94,8 @@ export function experiment(
           traits: { gapMs: 0.1 + 0.9 * (i % 10) / 9 },
         }),
     ),
-    slewed: play(count(SHARES.slewed), (seed, i) =>
-      alignmentTrial({
-        seed,
-        family: among(FAST, i),
-        seconds: 600,
-        traits: { wallPpm: way(i) * SLEW_PPM },
-      })),
+    slewed: play(count(SHARES.slewed), (seed, i) => slewed(seed, i, false)),
+    blind: play(count(SHARES.slewed), (seed, i) => slewed(seed, i, true)),
     phases: FAMILIES.flatMap((family) =>
       (Object.keys(PHASE_LENGTHS) as PhaseLength[]).flatMap((length) =>
         play(perPhaseRow, (seed) => phaseTrials(seed, family, length)).flat()

@@ -14,10 +14,11 @@ export function accuracyPage(accuracy: Accuracy): string {
 Truth against estimate on the virtual rig (\`lib/power/rig\`): from a schedule of true power it makes
 the records that powermetrics would have written, and all that is not known of a real meter is drawn
 at random, seeded: cadence and its jitter, which end of the interval the time stamps mark, the
-clock's rate (± 50 ppm) and the wall clock's (± 20 ppm), gaps between records (in a tenth of the runs, up to 1 ms), how long after a
-record's boundary the counters are read (−5 to +40 ms, and up to 3 ms of jitter), how late the
-records come and what holds them up. What the rig leaves out: the error of the meter's own model,
-which no clock can show, and everything that nobody has recorded yet.
+clock's rate (± 50 ppm) and the wall clock's (± 20 ppm), gaps between records (in a tenth of the
+runs, up to 1 ms), how long after a record's boundary the counters are read (−5 to +40 ms, and up to
+3 ms of jitter), how late the records come and what holds them up. What the rig leaves out: the
+error of the meter's own model, which no clock can show, and everything that nobody has recorded
+yet.
 
 \`deno task accuracy --runs ${runs} --seed ${seed}\` printed this; a tenth of it is a test.
 
@@ -43,8 +44,8 @@ ${table(ALIGNMENT_TITLES, alignment.map(alignmentCells))}
 ## What did each phase cost?
 
 Idle, prefill, decode, idle, each once: no repetitions, which \`profile()\` would have. The error is
-relative to the truth, |estimate ÷ truth − 1|. *Latch calibrated* knows each rail's delay to ± 2 ms
-(\`deno task calibrate\`), *integrated* only that it is −5 to +40 ms. The other ways are those of
+relative to the truth, |estimate ÷ truth − 1|. _Latch calibrated_ knows each rail's delay to ± 2 ms
+(\`deno task calibrate\`), _integrated_ only that it is −5 to +40 ms. The other ways are those of
 other tools. Coverage says how often the truth lies in the stated interval, the top decile being the
 phases whose power is furthest from the mean.
 
@@ -54,17 +55,16 @@ By cadence, latch calibrated:
 ${table(ROW_TITLES, byCadence.map(rowCells))}`;
 }
 
-const WHY = `
-- **The bound at 10 s.** Ten changes of the second are all that bounds a record from below; from
-  above it is the arrival of the fastest one. Where counters are read late the record is written late,
-  as it cannot hold what has not happened: runs whose counters are read at once reach the goal (see
-  the row in the next table), runs over the whole prior do not. After a minute nothing depends on it.
-- **Gaps.** Recordings show none (Σ elapsed fits the stamps), so the alignment assumes none until the
-  records contradict that, which a short run cannot: there the bound can be too small.
-- **The wall clock.** The stamps are wall-clock time, our dates a monotonic clock's, and the two part:
-  by 12 ms in ten minutes at 20 ppm, by hours where a Mac has slept. So the distance between the two is
-  read as each record comes. Without that, the last row of the next table had 64 % instead.
-
+const WHY =
+  `- **The bound at 10 s.** Ten changes of the second are all that bounds a record from below; from
+  above it is the arrival of the fastest one. Where counters are read late the record is written
+  late, as it cannot hold what has not happened: runs whose counters are read at once reach the
+  goal, runs over the whole prior do not. In longer runs the seconds alone are enough.
+- **Gaps.** Recordings show none (Σ elapsed fits the stamps), so the alignment assumes none until
+  the records contradict that, which a short run cannot: there the bound can be too small.
+- **The wall clock.** The stamps are wall-clock time, our dates a monotonic clock's, and the two
+  part: by 12 ms in ten minutes at 20 ppm, by hours where a Mac has slept. So the distance between
+  the two is read as each record comes; the last row shows the bound without that.
 `;
 
 const ALIGNMENT_TITLES = [
@@ -123,7 +123,12 @@ function rowCells(row: AccuracyRow): string[] {
   ];
 }
 
+/** Padded as `deno fmt` would pad it. */
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
-  return line(titles) + line(titles.map(() => "---")) + rows.map(line).join("");
+  const widths = titles.map((title, i) =>
+    Math.max(3, title.length, ...rows.map((row) => row[i]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |\n`;
+  return line(titles) + line(widths.map((width) => "-".repeat(width))) + rows.map(line).join("");
 }

@@ -61,7 +61,7 @@ export interface Accuracy {
 
 /** Sums the trials up. */
 export function accuracyOf(trials: Trials): Accuracy {
-  const { runs, seed, mixed, tenSeconds, prompt, drifting, gapped, slewed } = trials;
+  const { runs, seed, mixed, tenSeconds, prompt, drifting, gapped, slewed, blind } = trials;
   const alignment = [
     ...FAMILIES.map(({ name, cadenceMs }) =>
       alignmentRow(
@@ -75,6 +75,7 @@ export function accuracyOf(trials: Trials): Accuracy {
     alignmentRow("10 min, 5 ppm of drift", drifting),
     alignmentRow("a gap of 0.1–1 ms after each record", gapped),
     alignmentRow("10 min, wall clock slewed by 20 ppm", slewed),
+    alignmentRow("the same, distance of the clocks not read", blind),
   ];
   const rows = phaseRows(trials.phases);
   return { runs, seed, rows, alignment, goals: goalsOf(trials, rows) };
