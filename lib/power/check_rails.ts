@@ -14,6 +14,10 @@ const LABELS: Record<Rail, string> = {
 // A working rail is rounded to 0 mJ now and then, but not this often in a row.
 const ZEROS_IN_A_ROW = 3;
 const LEAST_STUCK = 8;
+const LEAST_STUCK_MS = 2000;
+// Batches may be split in two (notes on powermetrics, 4.7).
+const LONGEST_SPIKE = 2;
+const LEAST_SPIKES = 2;
 // Whole millijoules repeat by chance where there are few of them.
 const LEAST_STUCK_MJ = 20;
 const MORE_THAN_ROUNDING_MJ = 2;
@@ -29,7 +33,8 @@ export function checkRail(
   const missing = energies.filter((energy) => energy === null).length;
   if (missing > 0) return [missingRail(rail, missing, samples.length)];
   const working = energies.map((_, i) => isWorking(rail, records?.[i]));
-  const finding = checkZeros(rail, energies, working) ?? checkRepeats(rail, energies, samples);
+  const finding = checkZeros(rail, energies, working, samples) ??
+    checkRepeats(rail, energies, samples);
   return finding === null ? [] : [finding];
 }
 
@@ -47,40 +52,67 @@ function isWorking(rail: Rail, record: Activity | undefined): boolean {
   }
 }
 
+/** Records from `from` up to before `to` that are all 0 although the rail worked, or none of them. */
+interface Run {
+  isZero: boolean;
+  from: number;
+  to: number;
+}
+
+/**
+ * All 0 is stuck. A batch shows as a spike of a record or two between runs of zeros: idle records
+ * that round to 0 are followed by more than that when work begins. What is 0 for long is stuck in part.
+ */
 function checkZeros(
   rail: Rail,
   energies: readonly (number | null)[],
   working: readonly boolean[],
+  samples: readonly PowerSample[],
 ): Finding | null {
-  let inARow = 0;
-  let wrong = 0;
-  let nonZero = 0;
+  const runs: Run[] = [];
   energies.forEach((energy, i) => {
-    if (energy !== 0 || !working[i]) {
-      inARow = 0;
-      if (energy !== 0) nonZero++;
-      return;
-    }
-    inARow++;
-    if (inARow === ZEROS_IN_A_ROW) wrong += inARow;
-    else if (inARow > ZEROS_IN_A_ROW) wrong++;
+    const isZero = energy === 0 && working[i] === true;
+    const last = runs.at(-1);
+    if (last?.isZero === isZero) last.to = i + 1;
+    else runs.push({ isZero, from: i, to: i + 1 });
   });
-  if (wrong === 0) return null;
+  const zeros = runs.filter(({ isZero, from, to }) => isZero && to - from >= ZEROS_IN_A_ROW);
+  if (zeros.length === 0) return null;
+  const wrong = zeros.reduce((sum, { from, to }) => sum + to - from, 0);
   const share = 100 * wrong / energies.length;
-  const isBatched = nonZero > 0;
+  const spikes = runs.filter(({ isZero, from, to }, at) =>
+    !isZero && to - from <= LONGEST_SPIKE && zeros.includes(runs[at - 1]!) &&
+    energies.slice(from, to).some((energy) => (energy ?? 0) >= LEAST_STUCK_MJ)
+  );
+  const finding = { severity: "invalid" as const, rail, value: share, unit: "%" };
+  if (energies.every((energy) => energy === 0)) {
+    return {
+      kind: "stuck-rail",
+      ...finding,
+      message: `The ${LABELS[rail]} rail reads 0 mJ although it worked`,
+      remedy: "use another source, or another version of macOS; this rail is not measured",
+    };
+  }
+  if (spikes.length >= LEAST_SPIKES) {
+    return {
+      kind: "batched-rail",
+      ...finding,
+      message: `The ${LABELS[rail]} rail comes in batches: 0 mJ in ${share.toFixed(0)} % of the ` +
+        `records although it worked`,
+      remedy: "sample at --interval-ms 1000 or less often, or use another source",
+    };
+  }
+  const lengthMs = ({ from, to }: Run) => samples[to - 1]!.endMs - samples[from]!.startMs;
+  const longest = zeros.reduce((most, run) => lengthMs(run) > lengthMs(most) ? run : most);
+  if (longest.to - longest.from < LEAST_STUCK || lengthMs(longest) < LEAST_STUCK_MS) return null;
   return {
-    kind: isBatched ? "batched-rail" : "stuck-rail",
-    severity: "invalid",
-    rail,
-    value: share,
-    unit: "%",
-    message: isBatched
-      ? `The ${LABELS[rail]} rail comes in batches: 0 mJ in ${share.toFixed(0)} % of the records ` +
-        `although it worked`
-      : `The ${LABELS[rail]} rail reads 0 mJ although it worked`,
-    remedy: isBatched
-      ? "sample at --interval-ms 1000 or less often, or use another source"
-      : "use another source, or another version of macOS; this rail is not measured",
+    kind: "stuck-rail",
+    ...finding,
+    startMs: samples[longest.from]!.startMs,
+    endMs: samples[longest.to - 1]!.endMs,
+    message: `The ${LABELS[rail]} rail reads 0 mJ for ${(lengthMs(longest) / 1000).toFixed(1)} s ` +
+      `although it worked`,
+    remedy: "run again; this rail was not measured in that time",
   };
 }
 

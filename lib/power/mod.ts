@@ -42,6 +42,7 @@ export {
   type Residency,
 } from "./powermetrics/parse.ts";
 export { readPowermetrics } from "./powermetrics/read.ts";
+export { refuseRails } from "./refuse.ts";
 export { type RederivedPower, rederivePower } from "./rederive.ts";
 export type { NvidiaOptions } from "./nvidia/source.ts";
 export type { RaplOptions } from "./rapl/source.ts";

@@ -10,6 +10,7 @@ import {
   PowerMonitor,
   readCpuTimes,
   readPowerConditions,
+  refuseRails,
 } from "../power/mod.ts";
 import type { Finding, ModelSummary, Phase, ProfilingRun, RunHeader } from "../record.ts";
 import { baselineOf, type Window } from "./baseline.ts";
@@ -255,7 +256,7 @@ function summaryOf(model: Model): ModelSummary {
 }
 
 function powerOf(monitor: PowerMonitor, outer: Seen["outer"]): PowerEvidence {
-  const samples = monitor.samples();
+  const samples = refuseRails(monitor.samples(), monitor.findings());
   const { info } = monitor;
   const { boundMs } = monitor.alignment();
   const latchMs = latchOf(info.kind, loadCalibration(info.name, monitor.intervalMs));

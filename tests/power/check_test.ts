@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { checkSampling } from "../../lib/power/check.ts";
+import { refuseRails } from "../../lib/power/refuse.ts";
 import type { PowerSample } from "../../lib/record.ts";
 
 function samples(
@@ -102,4 +103,45 @@ Deno.test("checkSampling() tells thermal pressure and slow reading", () => {
   assert.deepEqual(kinds(findings), ["thermal-pressure", "parse-time"]);
   assert.equal(findings[0]!.value, 20);
   assert.equal(findings[0]!.startMs, clean()[40]!.startMs);
+});
+
+Deno.test("checkSampling() tells one record that is far too long", () => {
+  const paused = samples(
+    Array.from({ length: 300 }, (_, i) => varied(i)),
+    (i) => i === 150 ? 4000 : 104 + (i % 3),
+  );
+  const [finding, ...rest] = checkSampling(paused, { askedMs: 100 });
+  assert.equal(finding?.kind, "cadence");
+  assert.match(finding.message, /most 4000 ms/);
+  assert.deepEqual(rest, []);
+});
+
+Deno.test("checkSampling() tells a rail that stops, but not idle records that round to 0", () => {
+  const records = Array.from({ length: 80 }, () => ({ thermalPressure: null, gpuActivity: 0.9 }));
+  const stops = samples(Array.from({ length: 80 }, (_, i) => ({ gpu: i < 40 ? 90 + i : 0 })));
+  const [finding] = checkSampling(stops, { records });
+  assert.equal(finding?.kind, "stuck-rail");
+  assert.equal(finding.startMs, stops[40]!.startMs);
+  assert.equal(finding.endMs, stops[79]!.endMs);
+
+  const idle = (i: number) => i % 5 === 4 ? 1 : 0;
+  const begins = samples(
+    Array.from({ length: 80 }, (_, i) => ({ cpu: i < 40 ? idle(i) : 900 + i })),
+  );
+  assert.deepEqual(checkSampling(begins), []);
+});
+
+Deno.test("refuseRails() takes out what is stuck or batched, where it is, and nothing else", () => {
+  const some = clean();
+  const finding = { severity: "invalid" as const, value: 1, unit: "%", message: "", remedy: "" };
+  const { startMs, endMs } = some[3]!;
+  const refused = refuseRails(some, [
+    { ...finding, kind: "batched-rail", rail: "cpu" },
+    { ...finding, kind: "stuck-rail", rail: "gpu", startMs, endMs },
+    { ...finding, kind: "missing-rail", rail: "ane", severity: "warning" },
+  ]);
+  assert.ok(refused.every(({ energyMj }) => energyMj.cpu === null && energyMj.ane === 0));
+  const without = refused.flatMap(({ energyMj }, i) => energyMj.gpu === null ? [i] : []);
+  assert.deepEqual(without, [3]);
+  assert.deepEqual(refuseRails(some, []), some);
 });
