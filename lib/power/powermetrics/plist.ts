@@ -34,7 +34,9 @@ export function readPlist(xml: string): PlistDict {
     // A NUL stands before each record but the first.
     nodes = parser.parse(xml.replace(/^[\0\s]+/, "")) as XmlNode[];
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
+    // One line, without the part of the record that it quotes.
+    const found =
+      (cause instanceof Error ? cause.message : String(cause)).split(/\.? Context:|\n/)[0];
     throw new InputError(`Cannot read the power record as XML: ${found}`, {
       remedy: REMEDY,
       cause,
