@@ -263,3 +263,27 @@ Deno.test("PowerMonitor ends its child by closing the pipe", async () => {
     assert.equal(truth().length, written, "the stand-in went on writing");
   });
 });
+
+Deno.test("PowerMonitor asks for ane_power only where cpu_power gives no ANE energy", async () => {
+  const expected = { "normal": [0, 0], "ane-apart": [0, 0], "ane-unknown": [null, null] };
+  for (const [mode, energies] of Object.entries(expected)) {
+    await withStandIn(mode as StandInMode, async () => {
+      await using monitor = new PowerMonitor({ source: "powermetrics", intervalMs: 50 });
+      await monitor.start();
+      await until(() => monitor.samples().length >= 2);
+      const seen = monitor.samples().slice(0, 2).map(({ energyMj }) => energyMj.ane);
+      assert.deepEqual(seen, energies, mode);
+      assert.deepEqual(monitor.losses, []);
+    });
+  }
+});
+
+Deno.test("PowerMonitor refuses a sampler that gushes, and keeps what came before", async () => {
+  await withStandIn("gushes", async () => {
+    await using monitor = new PowerMonitor({ source: "powermetrics", intervalMs: 50 });
+    await monitor.start();
+    await until(() => monitor.died !== null);
+    assert.match(monitor.died!, /powermetrics floods: more than 100 records at once/);
+    assert.ok(monitor.samples().length >= 4 && monitor.samples().length <= 300);
+  });
+});

@@ -142,6 +142,75 @@ Deno.test("parsePowermetrics() takes no sentinel for an energy", () => {
   }
 });
 
+Deno.test("parsePowermetrics() reads what macOS 12 and M2 Ultra write", () => {
+  const xml = fakeRecord({ chip: "m1", energyMj: { cpu: 1200 } })
+    .replace(
+      "<key>gpu_energy</key>",
+      "<key>dram_energy</key><integer>220</integer>" +
+        "<key>package_energy</key><integer>1473</integer><key>gpu_energy</key>",
+    )
+    .replace("E-Cluster", "E0-Cluster").replace("P-Cluster", "P3-Cluster");
+  const record = parsePowermetrics(xml);
+  assert.equal(record.energyMj.dram, 220);
+  assert.equal(record.energyMj.package, 1473);
+  assert.deepEqual(record.clusters.map(({ name, kind }) => [name, kind]), [
+    ["E0-Cluster", "E"],
+    ["P3-Cluster", "P"],
+  ]);
+  assertScanAgrees(xml);
+  assert.ok(!("dram" in parsePowermetrics(fakeRecord()).energyMj), "not there is not measured");
+});
+
+Deno.test("parsePowermetrics() reads dates as UTC, in each way that they come", () => {
+  const instant = Date.UTC(2026, 0, 22, 21, 7, 7);
+  const plain = fakeRecord({ timestampMs: instant });
+  const date = /<date>[^<]*<\/date>/;
+  for (
+    const text of [
+      "2026-01-22T21:07:07Z",
+      "2026-01-22T21:07:07",
+      "2026-01-22 22:07:07 +0100",
+      "\r\n 2026-01-22T13:07:07-08:00 ",
+    ]
+  ) {
+    const xml = plain.replace(date, `<date>${text}</date>`);
+    assert.equal(parsePowermetrics(xml).timestampMs, instant, text);
+    assertScanAgrees(xml);
+  }
+  for (const text of ["", "yesterday", "2026-13-40T00:00:00Z", "1769116027"]) {
+    const xml = plain.replace(date, `<date>${text}</date>`);
+    assert.equal(parsePowermetrics(xml).timestampMs, null, text);
+    assertScanAgrees(xml);
+  }
+});
+
+Deno.test("parsePowermetrics() reads lines that end in CRLF, and energies with a fraction", () => {
+  const xml = fakeRecord({ energyMj: { cpu: 77 } }).replaceAll("\n", "\r\n")
+    .replace("<integer>77</integer>", "<real>77.5</real>").replace(
+      ">Nominal<",
+      ">\r\nNominal\r\n<",
+    );
+  const { energyMj, thermalPressure } = parsePowermetrics(xml);
+  assert.equal(energyMj.cpu, 77.5);
+  assert.equal(thermalPressure, "Nominal");
+  assertScanAgrees(xml);
+});
+
+Deno.test("parsePowermetrics() refuses what no Mac draws, and intervals of weeks", () => {
+  const cases = [
+    [
+      fakeRecord({ energyMj: { cpu: 4321 } }).replace(">4321<", ">99999999999<"),
+      /more than 100 kW/,
+    ],
+    [fakeRecord({ elapsedNs: 8 * 24 * 3600e9 }), /more than a week/],
+    [fakeRecord({ elapsedNs: 5 }).replace(">5<", ">-5<"), /no elapsed_ns above 0/],
+  ] as const;
+  for (const [xml, message] of cases) {
+    assert.throws(() => parsePowermetrics(xml), message);
+    assert.match(String(scanRecord(xml)), message);
+  }
+});
+
 Deno.test("parsePowermetrics() leaves declared entities alone", () => {
   const bomb = `<?xml version="1.0"?><!DOCTYPE plist [<!ENTITY a "aaaaaaaaaa">` +
     Array.from(
