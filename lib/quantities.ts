@@ -27,9 +27,13 @@ export function formatMs(ms: number | null): string {
   return Math.abs(ms) < 600_000 ? `${threeDigits(ms / 1e3)} s` : `${threeDigits(ms / 6e4)} min`;
 }
 
+/** No meter counts finer than this; what is below is what rounding left. */
+const LEAST_MJ = 1e-3;
+
 /** An energy in mJ, from 10 J on in J. */
 export function formatMj(mj: number | null): string {
   if (mj === null) return NOT_MEASURED;
+  if (Math.abs(mj) < LEAST_MJ) return "0 mJ";
   return Math.abs(mj) < 10_000 ? `${threeDigits(mj)} mJ` : `${threeDigits(mj / 1e3)} J`;
 }
 

@@ -110,7 +110,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
     const model = await loadModel(modelPath(options.model), { precision: options.precision });
     using database = ProfileDatabase.open(userPath(options.db));
     using signal = interruptible();
-    using screen = new LiveScreen({ json, quiet });
+    using screen = new LiveScreen({ json, quiet, prompt });
     if (!quiet) await introduce(model, options.power, Number(options.intervalMs), screen);
     const run = await profile(model, prompt, {
       maxNewTokens: options.maxNewTokens,

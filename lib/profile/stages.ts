@@ -12,7 +12,7 @@ export function afterSeconds(baselineSeconds: number): number {
 /** Where a run stands: the stages with the time that each is expected to take. */
 export class Stages implements Disposable {
   #stage: ProfileProgress["stage"] = "load";
-  #sinceMs = nowMs();
+  #sinceMs = NaN;
   #text = "";
   readonly #expectedMs: Record<ProfileProgress["stage"], number>;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
@@ -28,6 +28,7 @@ export class Stages implements Disposable {
       analyse: 200,
     };
     if (plan.live) this.#timer = setInterval(() => this.#tell(), TICK_MS);
+    this.enter("load");
   }
 
   /** Goes on to the next stage. */

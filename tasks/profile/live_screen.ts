@@ -1,7 +1,7 @@
 import { formatMs, formatMw } from "../../lib/quantities.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import type { ProfileProgress } from "../../lib/profile/mod.ts";
-import { ProgressBar } from "../frame/mod.ts";
+import { dim, ProgressBar } from "../frame/mod.ts";
 
 const LABELS: Record<ProfileProgress["stage"], string> = {
   load: "loading the model",
@@ -19,8 +19,11 @@ export class LiveScreen implements Disposable {
   #printed = 0;
   #isMidLine = false;
 
-  /** `json` keeps stdout free, `quiet` draws nothing. */
-  constructor({ json, quiet }: { json: boolean; quiet: boolean }) {
+  readonly #prompt: string;
+
+  /** `json` keeps stdout free, `quiet` draws nothing; the answer is printed behind the prompt. */
+  constructor({ json, quiet, prompt }: { json: boolean; quiet: boolean; prompt: string }) {
+    this.#prompt = prompt;
     this.#bar = new ProgressBar(quiet);
     this.#printsText = !json && !quiet;
   }
@@ -36,7 +39,8 @@ export class LiveScreen implements Disposable {
   update({ stage, fraction, secondsLeft, text, powerMw }: ProfileProgress): void {
     if (text.length > this.#printed && this.#printsText) {
       this.#bar.clear();
-      write(`${this.#printed > 0 ? "" : "\n"}${visibleText(text.slice(this.#printed))}`);
+      if (this.#printed === 0) write(`\n${dim(visibleText(this.#prompt))}`);
+      write(visibleText(text.slice(this.#printed)));
       this.#printed = text.length;
       this.#isMidLine = true;
     }
