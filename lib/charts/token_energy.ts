@@ -6,6 +6,7 @@
 import { Figure } from "./figure.ts";
 import { checkedWidth, kindNote } from "./power_timeline.ts";
 import { formatMj, NOT_MEASURED, threeDigits } from "../quantities.ts";
+import type { SourceKind } from "../record.ts";
 import { shortened, visibleText } from "../safe_text.ts";
 import { type GroupView, groupViews, type TokenEnergyRun } from "./token_views.ts";
 
@@ -92,15 +93,17 @@ function caption(run: TokenEnergyRun, groups: readonly GroupView[]): string[] {
     );
   }
   const methods = [...new Set(known.map((group) => group.method ?? "not known"))].join(", ");
-  return [...notes, intervalNote(known), `Method: ${methods}.`];
+  return [...notes, intervalNote(known, run.power.kind), `Method: ${methods}.`];
 }
 
-function intervalNote(groups: readonly GroupView[]): string {
+function intervalNote(groups: readonly GroupView[], source: SourceKind): string {
   const kinds = new Set(groups.map((group) => group.interval));
   const ends = kinds.has("ci95")
-    ? kinds.has("hard") ? "95 % intervals, or hard limits where hatched" : "95 % intervals"
+    ? kinds.has("hard") ? "95 % intervals, or hard limits" : "95 % intervals"
     : "hard limits";
-  return `Whiskers are ${ends}; the meter's own error is not in them.`;
+  return source === "estimated"
+    ? `Whiskers are ${ends} with the stated error of the curve.`
+    : `Whiskers are ${ends}; the meter's own error is not in them.`;
 }
 
 function altText(title: string, run: TokenEnergyRun, groups: readonly GroupView[]): string {
