@@ -31,6 +31,7 @@ import { tile, type TiledSpan } from "./tree.ts";
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { attributeEnergy } from "@tokenwatt/tokenwatt";
  *
  * const samples = Array.from({ length: 10 }, (_, i) => ({
@@ -42,8 +43,8 @@ import { tile, type TiledSpan } from "./tree.ts";
  *   kind: "run", name: "run", startMs: 100, endMs: 900,
  *   children: [phase("prefill", 100, 400), phase("decode", 400, 900)],
  * }, samples);
- * console.assert(run.energy.mj === 4000);
- * console.assert(run.children[1]?.energy.mj === 2500);
+ * assert(run.energy.mj === 4000);
+ * assert(run.children[1]?.energy.mj === 2500);
  * ```
  */
 export function attributeEnergy(
@@ -181,6 +182,7 @@ function weightedChildren(parent: TiledSpan, whole: Ensemble, reading: Reading):
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { energyOver } from "@tokenwatt/tokenwatt";
  *
  * const samples = [
@@ -189,7 +191,7 @@ function weightedChildren(parent: TiledSpan, whole: Ensemble, reading: Reading):
  *   { startMs: 200, endMs: 300, energyMj: { cpu: 3000 } },
  * ];
  * // Idle at 2 W until 150 ms: the record in the middle holds 100 mJ of that.
- * console.assert(energyOver(samples, 150, 300).mj === 4500);
+ * assert(energyOver(samples, 150, 300).mj === 4500);
  * ```
  */
 export function energyOver(
