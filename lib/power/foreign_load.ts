@@ -64,7 +64,9 @@ export function checkForeignLoad(
     value: percent,
     unit: "%",
     message: `Other programs took ${percent.toFixed(0)} % of the machine's CPU time ` +
-      `(${cpuCount.toFixed(1)} of ${after.cpus} CPUs), and their energy is in the result`,
+      `(${
+        cpuCount.toFixed(1)
+      } of ${after.cpus} CPUs): they slow the model down, and a meter counts them too`,
     remedy: "close them and run again",
   }];
 }
