@@ -115,11 +115,11 @@ export class PowerMonitor implements AsyncDisposable {
   }
 
   /**
-   * All samples so far, in mJ and epoch ms. After `stop()` they are dated with all that is known;
-   * before, those of a long run may be off by as much as the bound.
+   * Samples so far, in mJ and epoch ms; with `sinceMs` only those that end after it. After `stop()`
+   * they are dated with all that is known; before, the newest follow those that were.
    */
-  samples(): PowerSample[] {
-    return this.#recording.samples();
+  samples(sinceMs?: number): PowerSample[] {
+    return this.#recording.samples(sinceMs);
   }
 
   /** The newest sample, or `null` where there is none yet. */

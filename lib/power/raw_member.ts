@@ -33,10 +33,13 @@ export interface RawMember {
 const COMMENT_FLAG = 16;
 const HEADER = [0x1f, 0x8b, 8, COMMENT_FLAG, 0, 0, 0, 0, 0, 255];
 const TRAILER_BYTES = 8;
+// Level 4 takes four fifths of the time of zlib's own choice, 6, for an eighth more bytes: it runs
+// beside what is being measured.
+const LEVEL = 4;
 
 /** Compresses `bytes` into a gzip member whose header carries `note` as its comment. */
 export function packMember(bytes: Uint8Array, note: RawNote): Uint8Array<ArrayBuffer> {
-  const deflated = deflateRawSync(bytes);
+  const deflated = deflateRawSync(bytes, { level: LEVEL });
   // ASCII, as a comment must be Latin-1 without a NUL; the length leads to the next member.
   const comment = JSON.stringify({ ...note, deflatedBytes: deflated.length })
     .replace(/[^ -~]/g, (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0"));

@@ -43,33 +43,36 @@ export function fitReading(
   arrivalsMs: readonly number[],
   range: Range,
 ): Segment {
-  const whole = tryGap(reading, records, arrivalsMs, range, 0);
+  const bounds = boundsOf(reading, records, arrivalsMs, range);
+  const whole = narrowed(bounds, 0);
   if (!whole.broken || reading === "arrival") return orShorter(whole);
 
   let first: number | null = null;
   let last = 0;
+  // One tube for all tries: of an hour of records each takes half a megabyte.
+  const scratch: Tube = { lowMs: bounds.lowMs.slice(), highMs: bounds.highMs.slice() };
   for (let gapMs = GAP_STEP_MS; gapMs <= LARGEST_GAP_MS; gapMs += GAP_STEP_MS) {
-    const fits = !tryGap(reading, records, arrivalsMs, range, gapMs).broken;
+    scratch.lowMs.set(bounds.lowMs);
+    scratch.highMs.set(bounds.highMs);
+    const fits = narrow(scratch, bounds.stepsMs, gapMs) < 0;
     if (fits) last = gapMs;
     if (fits) first ??= gapMs;
     else if (first !== null) break;
   }
   if (first === null) return orShorter(whole);
-  const least = tryGap(reading, records, arrivalsMs, range, first);
-  const most = tryGap(reading, records, arrivalsMs, range, last);
-  return { ...widen(least, most), gapMs: (first + last) / 2 };
+  return { ...widen(narrowed(bounds, first), narrowed(bounds, last)), gapMs: (first + last) / 2 };
 
   function orShorter(segment: Segment): Segment {
     if (!segment.broken) return segment;
     // The boundary that failed is the end of one record and the start of the next: either may be wrong.
     for (const to of [segment.to + 1, segment.to]) {
       if (to <= range.from || to > range.to) continue;
-      const shorter = tryGap(reading, records, arrivalsMs, { ...range, to }, 0);
+      const shorter = narrowed(boundsOf(reading, records, arrivalsMs, { ...range, to }), 0);
       if (!shorter.broken) return { ...shorter, broken: true };
     }
     // A single record that contradicts itself: its arrival is what is left.
     const alone = { ...range, to: range.from + 1, notBeforeMs: -Infinity };
-    return { ...tryGap("arrival", records, arrivalsMs, alone, 0), broken: true };
+    return { ...narrowed(boundsOf("arrival", records, arrivalsMs, alone), 0), broken: true };
   }
 }
 
@@ -86,13 +89,21 @@ export function widen(a: Segment, b: Segment): Segment {
   };
 }
 
-function tryGap(
+/** What bounds the boundaries one by one, before the records' lengths tie them to each other. */
+interface Bounds extends Tube {
+  reading: Reading;
+  range: Range;
+  baseMs: number;
+  stepsMs: Float64Array;
+}
+
+function boundsOf(
   reading: Reading,
   records: readonly AlignableRecord[],
   arrivalsMs: readonly number[],
-  { from, to, intervalMs, notBeforeMs }: Range,
-  gapMs: number,
-): Segment {
+  range: Range,
+): Bounds {
+  const { from, to, intervalMs, notBeforeMs } = range;
   const count = to - from;
   const baseMs = arrivalsMs[from] ?? records[from]!.timestampMs ?? 0;
   const stepsMs = new Float64Array(count);
@@ -105,7 +116,7 @@ function tryGap(
   for (let i = 0; i < count; i++) {
     const { elapsedNs, timestampMs, wallAheadMs = 0 } = records[from + i]!;
     const aheadBeforeMs = records[from + i - 1]?.wallAheadMs ?? wallAheadMs;
-    stepsMs[i] = elapsedNs / 1e6 + gapMs;
+    stepsMs[i] = elapsedNs / 1e6;
     sinceStart += stepsMs[i]!;
     const arrivalMs = (arrivalsMs[from + i] ?? Infinity) - baseMs;
     highMs[i + 1] = Math.min(highMs[i + 1]!, arrivalMs);
@@ -130,12 +141,19 @@ function tryGap(
     lowMs[stamped] = Math.max(lowMs[stamped]!, earliestMs - baseMs);
     highMs[stamped] = Math.min(highMs[stamped]!, latestMs - baseMs);
   }
-  const tube = { lowMs, highMs };
-  const brokenAt = narrow(tube, stepsMs);
+  return { reading, range, baseMs, stepsMs, lowMs, highMs };
+}
+
+function narrowed(
+  { reading, range, baseMs, stepsMs, lowMs, highMs }: Bounds,
+  gapMs: number,
+): Segment {
+  const tube = { lowMs: lowMs.slice(), highMs: highMs.slice() };
+  const brokenAt = narrow(tube, stepsMs, gapMs);
   return {
     reading,
-    from,
-    to: brokenAt < 0 ? to : from + brokenAt,
+    from: range.from,
+    to: brokenAt < 0 ? range.to : range.from + brokenAt,
     broken: brokenAt >= 0,
     tube,
     baseMs,

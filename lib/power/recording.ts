@@ -2,6 +2,7 @@ import type { PlainError } from "../errors.ts";
 import type { Finding, PowerSample, RawPowerBatch } from "../record.ts";
 import { type Alignment, alignRecords } from "./align.ts";
 import { checkSampling } from "./check.ts";
+import { ProvisionalDates } from "./provisional.ts";
 import { SpotSample } from "./spot_sample.ts";
 import type { PowerRecord, StreamLoss } from "./source.ts";
 
@@ -10,13 +11,6 @@ export interface MonitorLoss extends StreamLoss {
   /** How many records had come by then. */
   afterRecords: number;
 }
-
-// Some 15 s of records: enough to date the newest one, however long sampling has run.
-const RECENT_RECORDS = 128;
-// Dating all records anew costs 3 ms for two minutes of them, 60 ms for an hour: too much, twice a
-// second, beside what is being measured.
-const MANY_RECORDS = 1024;
-const GROWTH = 1.25;
 
 /** What a sampler has delivered so far, and what follows from it. */
 export class Recording {
@@ -35,8 +29,7 @@ export class Recording {
   readonly spotSample = new SpotSample();
   #raw: RawPowerBatch[] = [];
   #alignment: { records: number; value: Alignment } | null = null;
-  #provisional: PowerSample[] = [];
-  #current: { records: number; value: PowerSample | null } = { records: 0, value: null };
+  readonly #provisional = new ProvisionalDates();
 
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs;
@@ -50,6 +43,7 @@ export class Recording {
 
   addLoss(loss: StreamLoss): void {
     this.losses.push({ ...loss, afterRecords: this.records.length });
+    this.#provisional.invalidate();
   }
 
   addRaw(batch: RawPowerBatch): void {
@@ -57,45 +51,30 @@ export class Recording {
     this.spotSample.add(batch);
   }
 
-  /** The newest sample. */
+  /** The newest sample, as dated so far. */
   current(): PowerSample | null {
-    const { length } = this.records;
-    if (this.#current.records !== length) {
-      this.#current = {
-        records: length,
-        value: this.#align(length - RECENT_RECORDS).samples.at(-1) ?? null,
-      };
-    }
-    return this.#current.value;
+    return this.#dated().at(-1) ?? null;
   }
 
-  /**
-   * All samples. While many keep coming, those dated before stay as they are and the new ones are
-   * dated by their neighbours; all of them are dated anew each time they are a quarter more.
-   */
-  samples(): PowerSample[] {
-    const { length } = this.records;
-    const aligned = this.#alignment?.records ?? 0;
-    const dated = this.#provisional.length;
-    const isCheap = length < MANY_RECORDS || length > GROWTH * aligned;
-    if (this.isComplete || isCheap || length - dated > RECENT_RECORDS / 2 || aligned > dated) {
-      const { samples } = this.alignment();
-      // Only where more are to come does anyone add to them.
-      this.#provisional = this.isComplete ? [] : [...samples];
-      return samples;
+  /** Samples that end after `sinceMs`, as dated so far; when it is complete, with all that is known. */
+  samples(sinceMs = -Infinity): PowerSample[] {
+    const samples = this.#dated();
+    let first = sinceMs === -Infinity ? 0 : samples.length;
+    while (first > 0 && samples[first - 1]!.endMs > sinceMs) first--;
+    return samples.slice(first);
+  }
+
+  #dated(): readonly PowerSample[] {
+    if (this.isComplete) return this.alignment().samples;
+    if (!this.#provisional.extend(this.records, this.#arrivalsMs)) {
+      this.#provisional.restart(this.alignment(), this.#arrivalsMs);
     }
-    const first = Math.max(0, length - RECENT_RECORDS);
-    const recent = this.#align(first).samples.slice(dated - first);
-    for (const sample of recent) {
-      const startMs = Math.max(sample.startMs, this.#provisional.at(-1)!.endMs);
-      this.#provisional.push({ ...sample, startMs, endMs: Math.max(sample.endMs, startMs) });
-    }
-    return [...this.#provisional];
+    return this.#provisional.samples;
   }
 
   alignment(): Alignment {
     if (this.#alignment?.records !== this.records.length) {
-      this.#alignment = { records: this.records.length, value: this.#align(0) };
+      this.#alignment = { records: this.records.length, value: this.#align() };
     }
     return this.#alignment.value;
   }
@@ -144,12 +123,11 @@ export class Recording {
     return { format: first.format, arrivalsMs: batches.flatMap((batch) => batch.arrivalsMs), gzip };
   }
 
-  #align(from: number): Alignment {
-    const first = Math.max(0, from);
-    return alignRecords(this.records.slice(first), this.#arrivalsMs.slice(first), {
+  #align(): Alignment {
+    return alignRecords(this.records, this.#arrivalsMs, {
       intervalMs: this.#intervalMs,
-      ...(first === 0 ? { spawnMs: this.spawnMs } : {}),
-      lostBefore: this.losses.map(({ afterRecords }) => afterRecords - first),
+      spawnMs: this.spawnMs,
+      lostBefore: this.losses.map(({ afterRecords }) => afterRecords),
     });
   }
 }

@@ -19,24 +19,29 @@ export const RATE_LIMIT = 200e-6;
 const TOLERANCE_MS = 0.01;
 
 /**
- * Narrows `tube` in place: record i lies between boundary i and i + 1 and lasts `stepsMs[i]`.
+ * Narrows `tube` in place: record i lies between boundary i and i + 1 and lasts `stepsMs[i]`, and
+ * `gapMs` pass after it.
  *
  * One pass forward and one back give exactly the reachable sets, with a rate that may differ from
  * record to record: no window, no fit, and drift over hours costs nothing but 0.2 ms for each second
  * of distance to the stamp that bounds a boundary. Both edges, and so their middle, are paths.
  * Returns the record that cannot be reconciled with those before it, or -1 where all can.
  */
-export function narrow({ lowMs, highMs }: Tube, stepsMs: ArrayLike<number>): number {
+export function narrow(
+  { lowMs, highMs }: Tube,
+  stepsMs: ArrayLike<number>,
+  gapMs = 0,
+): number {
   const n = stepsMs.length;
   if (lowMs[0]! > highMs[0]! + TOLERANCE_MS) return 0;
   for (let i = 0; i < n; i++) {
-    const step = stepsMs[i]!;
+    const step = stepsMs[i]! + gapMs;
     lowMs[i + 1] = Math.max(lowMs[i + 1]!, lowMs[i]! + step * (1 - RATE_LIMIT));
     highMs[i + 1] = Math.min(highMs[i + 1]!, highMs[i]! + step * (1 + RATE_LIMIT));
     if (lowMs[i + 1]! > highMs[i + 1]! + TOLERANCE_MS) return i;
   }
   for (let i = n - 1; i >= 0; i--) {
-    const step = stepsMs[i]!;
+    const step = stepsMs[i]! + gapMs;
     lowMs[i] = Math.max(lowMs[i]!, lowMs[i + 1]! - step * (1 + RATE_LIMIT));
     highMs[i] = Math.min(highMs[i]!, highMs[i + 1]! - step * (1 - RATE_LIMIT));
   }

@@ -192,7 +192,7 @@ async function idle(durationMs: number, signal: AbortSignal | undefined): Promis
 async function tail(monitor: PowerMonitor, endMs: number, intervalMs: number): Promise<void> {
   const deadlineMs = nowMs() + 2000 + 5 * intervalMs;
   while (nowMs() < deadlineMs && monitor.died === null) {
-    const after = monitor.samples().filter((sample) => sample.startMs >= endMs);
+    const after = monitor.samples(endMs).filter((sample) => sample.startMs >= endMs);
     if (after.length >= 2) return;
     await pause(intervalMs / 2);
   }

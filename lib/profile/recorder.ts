@@ -73,7 +73,7 @@ export class RunRecorder implements Disposable {
 
   #newSamples(): PowerSample[] {
     // Alignment moves all samples a little with each record, so "new" is by half an interval.
-    const fresh = this.monitor.samples().filter(({ startMs, endMs }) =>
+    const fresh = this.monitor.samples(this.#writtenUntilMs).filter(({ startMs, endMs }) =>
       (startMs + endMs) / 2 > this.#writtenUntilMs
     );
     this.#writtenUntilMs = fresh.at(-1)?.endMs ?? this.#writtenUntilMs;

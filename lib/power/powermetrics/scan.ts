@@ -20,10 +20,11 @@ export function scanRecord(xml: string): PowerRecord | string {
   const elapsedNs = wholeNumber(valueAfter(xml, "elapsed_ns"));
 
   const processor = xml.indexOf("<key>processor</key>");
-  const gpu = xml.indexOf("<key>gpu</key>");
+  // From the end: the clusters before it are nine tenths of the record.
+  const gpu = xml.lastIndexOf("<key>gpu</key>");
   const processorEnd = gpu > processor ? gpu : xml.length;
   const gpuEnd = processor > gpu ? processor : xml.length;
-  // Energies stand behind the clusters, which are nine tenths of the record.
+  // Energies stand behind the clusters, and what the thermal sampler writes behind them.
   const energies = Math.max(processor, xml.lastIndexOf("</array>", processorEnd));
 
   const energyMj: PowerRecord["energyMj"] = {};
@@ -41,7 +42,8 @@ export function scanRecord(xml: string): PowerRecord | string {
     elapsedNs,
     timestampMs: dateMs(valueAfter(xml, "timestamp")),
     energyMj,
-    thermalPressure: valueAfter(xml, "thermal_pressure"),
+    thermalPressure: valueAfter(xml, "thermal_pressure", Math.max(0, energies)) ??
+      valueAfter(xml, "thermal_pressure"),
     gpuActivity: gpu < 0 ? null : activityWithin(xml, gpu, gpuEnd),
   };
 }
@@ -50,10 +52,10 @@ function activityWithin(xml: string, from: number, to: number): number | null {
   const states = xml.indexOf("<key>dvfm_states</key>", from);
   if (states < 0 || states > to) return null;
   const statesEnd = xml.indexOf("</array>", states);
-  const used = xml.slice(states, statesEnd < 0 ? to : statesEnd);
+  const end = statesEnd < 0 ? to : statesEnd;
   let usedNs = 0;
-  for (const [, text] of used.matchAll(/<key>used_ns<\/key>\s*<integer>(\d+)</g)) {
-    usedNs += Number(text);
+  for (let at = states; (at = xml.indexOf("<key>used_ns</key>", at)) >= 0 && at < end; at++) {
+    usedNs += wholeNumber(valueAfter(xml, "used_ns", at, end)) ?? 0;
   }
   const idleNs = wholeNumber(valueAfter(xml, "idle_ns", from, to));
   const downNs = wholeNumber(valueAfter(xml, "down_ns", from, to)) ?? 0;
