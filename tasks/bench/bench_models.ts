@@ -13,7 +13,7 @@ export const MODEL_NAMES = ["llama-12x768", "tinytales"] as const;
 /** Name of a model. */
 export type ModelName = typeof MODEL_NAMES[number];
 
-/** A model with the prompt that it answers. */
+/** A model with the prompt that it answers, always with as many tokens. */
 export interface BenchModel {
   model: Model;
   prompt: readonly number[];

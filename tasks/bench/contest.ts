@@ -24,49 +24,47 @@ export interface ContestOptions {
   rounds: number;
   /** Decoding time of a block, at least. */
   blockMs: number;
+  /** The answer that both must give: who gives another does not do the same work. */
+  expectedIds: readonly number[];
   /** Called before every round. */
   onRound: (round: number) => void;
 }
 
 /**
- * Runs the rounds, each of two blocks a side: base, subject, subject, base, and the other way round
- * in every second one. Throws where the two do not give the same answer, as then they do not do the
- * same work.
+ * Two contestants who take turns: rounds of two blocks a side, in the order base, subject, subject,
+ * base, and the other way round in every second one. Throws where an answer is not as expected.
  */
 export async function contest(
   base: Contestant,
   subject: Contestant,
   options: ContestOptions,
 ): Promise<Round[]> {
-  await warmUp(base, subject);
+  for (const contestant of [base, subject, subject, base]) {
+    checkAnswer((await contestant.answer()).ids, options.expectedIds); // and warms up
+  }
   const rounds: Round[] = [];
   for (let round = 0; round < options.rounds; round++) {
     options.onRound(round);
-    const [outer, inner] = round % 2 === 0 ? [base, subject] : [subject, base];
+    const isEven = round % 2 === 0;
+    const [outer, inner] = isEven ? [base, subject] : [subject, base];
     const block = (contestant: Contestant) => tokenMs(contestant, options.blockMs);
     const first = await block(outer);
     const inside: [number, number] = [await block(inner), await block(inner)];
     const outside: [number, number] = [first, await block(outer)];
     rounds.push(
-      round % 2 === 0
-        ? { baseMs: outside, subjectMs: inside }
-        : { baseMs: inside, subjectMs: outside },
+      isEven ? { baseMs: outside, subjectMs: inside } : { baseMs: inside, subjectMs: outside },
     );
   }
   return rounds;
 }
 
-async function warmUp(base: Contestant, subject: Contestant): Promise<void> {
-  for (let i = 0; i < 2; i++) {
-    const [expected, found] = [(await base.answer()).ids, (await subject.answer()).ids];
-    const at = expected.findIndex((id, index) => id !== found[index]);
-    if (at !== -1 || expected.length !== found.length) {
-      throw new Error(
-        `Cannot compare two answers that differ: ${expected.length} and ${found.length} tokens, ` +
-          `token ${at} is ${expected[at]} and ${found[at]}`,
-      );
-    }
-  }
+function checkAnswer(ids: readonly number[], expected: readonly number[]): void {
+  const at = expected.findIndex((id, index) => id !== ids[index]);
+  if (at === -1 && ids.length === expected.length) return;
+  throw new Error(
+    `Cannot compare answers that differ: ${expected.length} and ${ids.length} tokens` +
+      (at === -1 ? "" : `, token ${at} is ${expected[at]} and ${ids[at]}`),
+  );
 }
 
 /** The mean time of a decode step: from the first token of each answer, so without the prefill. */

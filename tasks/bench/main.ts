@@ -7,12 +7,13 @@
 import { Option } from "@commander-js/extra-typings";
 import { InputError } from "@tokenwatt/tokenwatt";
 import { command, integer, ProgressBar, runCommand } from "../frame/mod.ts";
-import { MODEL_NAMES, openBenchModel } from "./bench_models.ts";
+import { type BenchModel, MODEL_NAMES, openBenchModel } from "./bench_models.ts";
 import { contest } from "./contest.ts";
 import { writeDocs } from "./docs_page.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { type Measure, MEASURES } from "./measures.ts";
 import { compared, type Comparison, markdown, type Report } from "./report.ts";
+import { tokenwatt } from "./tokenwatt.ts";
 
 const QUICK_ROUNDS = 8;
 
@@ -20,7 +21,9 @@ const task = command("bench", "Measure what Tokenwatt itself costs, against goal
   .addOption(
     new Option("--only <measure>", "only this measure").choices(MEASURES.map(({ name }) => name)),
   )
-  .addOption(new Option("--quick", `${QUICK_ROUNDS} rounds of each instead of 24 or 60`))
+  .addOption(
+    new Option("--quick", `${QUICK_ROUNDS} rounds of each instead of 24 or 60`),
+  )
   .addOption(
     new Option("--threads <count>", "threads of ONNX Runtime, on all sides")
       .argParser(integer(1, 1024)).default(1),
@@ -69,17 +72,17 @@ async function compareAll(
   for (const name of MODEL_NAMES) {
     bar.draw(comparisons.length / total, `${name}: opening`);
     const model = await openBenchModel(name);
+    const ids = await answerOf(model, threads);
     for (const measure of measures) {
+      await using sides = await measure.open(model, ids, threads);
       const rounds = quick ? QUICK_ROUNDS : measure.rounds;
-      await using stack = new AsyncDisposableStack();
-      const { base, subject } = await measure.open(model, threads, stack);
-      const done = comparisons.length;
-      const measured = await contest(base, subject, {
+      const measured = await contest(sides.base, sides.subject, {
         rounds,
         blockMs: measure.blockMs,
+        expectedIds: ids,
         onRound: (round) =>
           bar.draw(
-            (done + round / rounds) / total,
+            (comparisons.length + round / rounds) / total,
             `${name}: ${measure.name}, round ${round + 1} of ${rounds}`,
           ),
       });
@@ -88,6 +91,11 @@ async function compareAll(
   }
   bar.clear();
   return comparisons;
+}
+
+async function answerOf(model: BenchModel, threads: number): Promise<number[]> {
+  await using own = await tokenwatt(model, threads);
+  return (await own.answer()).ids;
 }
 
 if (import.meta.main) await runCommand(task);

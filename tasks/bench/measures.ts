@@ -6,9 +6,16 @@
 import { bareLoop } from "./bare_loop.ts";
 import type { BenchModel } from "./bench_models.ts";
 import type { Contestant } from "./contest.ts";
+import { onOneSession } from "./one_session.ts";
 import type { Goal } from "./statistics.ts";
 import { tokenwatt, withMonitor } from "./tokenwatt.ts";
 import { transformersPeer } from "./transformers_peer.ts";
+
+/** Two sides, and what closes both. */
+export interface Sides extends AsyncDisposable {
+  base: Contestant;
+  subject: Contestant;
+}
 
 /** Two contestants against each other. */
 export interface Measure {
@@ -23,12 +30,8 @@ export interface Measure {
   rounds: number;
   /** Decoding time of a block, at least. */
   blockMs: number;
-  /** Opens both sides; what is to be closed after goes on the stack. */
-  open(
-    model: BenchModel,
-    threads: number,
-    stack: AsyncDisposableStack,
-  ): Promise<{ base: Contestant; subject: Contestant }>;
+  /** Opens both sides, on one session. `ids` is the answer that they will give. */
+  open(model: BenchModel, ids: readonly number[], threads: number): Promise<Sides>;
 }
 
 // Load from elsewhere comes and goes within seconds: many short turns meet it evenly. Those with a
@@ -44,23 +47,25 @@ export const MEASURES: readonly Measure[] = [
     figure: "time",
     goal: null,
     ...SHORT,
-    async open(model, threads, stack) {
-      const own = stack.use(await tokenwatt(model, threads));
-      return { base: own, subject: own };
+    async open(model, _ids, threads) {
+      const own = await tokenwatt(model, threads);
+      return sides(own, { base: own, subject: own });
     },
   },
-  monitorCost("estimate"),
-  monitorCost("powermetrics"),
+  monitorCost("estimate", "estimate"),
+  monitorCost("powermetrics", "powermetrics stand-in"),
   {
     name: "bare-loop",
     title: "tokens/s of generate() ÷ a bare session.run loop",
     figure: "speed",
     goal: { atLeast: 0.97 },
     ...SHORT,
-    async open(model, threads, stack) {
-      const subject = stack.use(await tokenwatt(model, threads));
-      const { ids } = await subject.answer();
-      return { base: stack.use(await bareLoop(model, ids, threads)), subject };
+    async open(model, ids, threads) {
+      const pair = await onOneSession(
+        () => bareLoop(model, ids, threads),
+        () => tokenwatt(model, threads),
+      );
+      return sides(pair.base, pair);
     },
   },
   {
@@ -69,29 +74,36 @@ export const MEASURES: readonly Measure[] = [
     figure: "speed",
     goal: { atLeast: 1 },
     ...SHORT,
-    async open(model, threads, stack) {
-      return {
-        base: stack.use(await transformersPeer(model, threads)),
-        subject: stack.use(await tokenwatt(model, threads)),
-      };
+    async open(model, _ids, threads) {
+      const pair = await onOneSession(
+        () => transformersPeer(model, threads),
+        () => tokenwatt(model, threads),
+      );
+      return sides(pair.base, pair);
     },
   },
 ];
 
-function monitorCost(source: "estimate" | "powermetrics"): Measure {
-  const label = source === "estimate" ? source : `${source} stand-in`;
+function monitorCost(source: "estimate" | "powermetrics", label: string): Measure {
   return {
     name: `monitor-${source}`,
     title: `token time with PowerMonitor (${label}, 100 ms) ÷ without`,
     figure: "time",
     goal: { atMost: 1.02 },
     ...LONG,
-    async open(model, threads, stack) {
-      const own = stack.use(await tokenwatt(model, threads));
-      return {
+    async open(model, _ids, threads) {
+      const own = await tokenwatt(model, threads);
+      return sides(own, {
         base: withMonitor(own, source, "stopped"),
         subject: withMonitor(own, source, "running"),
-      };
+      });
     },
   };
+}
+
+function sides(
+  owner: AsyncDisposable,
+  { base, subject }: { base: Contestant; subject: Contestant },
+): Sides {
+  return { base, subject, [Symbol.asyncDispose]: () => owner[Symbol.asyncDispose]() };
 }

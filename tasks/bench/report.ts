@@ -27,7 +27,7 @@ export interface Comparison {
   /** Medians over the blocks, in milliseconds per token. */
   baseMs: number;
   subjectMs: number;
-  /** All blocks, as they were measured. */
+  /** All rounds, as they were measured. */
   rounds: Round[];
 }
 
@@ -44,14 +44,10 @@ export interface Report {
 }
 
 /** Turns the rounds of a measure into its figure. */
-export function compared(
-  measure: Measure,
-  model: string,
-  rounds: Round[],
-): Comparison {
+export function compared(measure: Measure, model: string, rounds: Round[]): Comparison {
   const { name, title, figure, goal } = measure;
-  const ratios = rounds.map(timeRatio).map((ratio) => figure === "time" ? ratio : 1 / ratio);
-  const ratio = estimate(ratios);
+  const ratios = rounds.map(timeRatio);
+  const ratio = estimate(figure === "time" ? ratios : ratios.map((ratio) => 1 / ratio));
   return {
     measure: name,
     title,
@@ -78,15 +74,7 @@ export function markdown(report: Report): string {
     `- load average ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`,
     "",
     ...table(
-      [
-        "Model",
-        "Ratio",
-        "Base, ms/token",
-        "Ours, ms/token",
-        "Median (95 %)",
-        "Goal",
-        "",
-      ],
+      ["Model", "Ratio", "Base, ms/token", "Ours, ms/token", "Median (95 %)", "Goal", ""],
       report.comparisons.map((one) => [
         one.model,
         one.title,
@@ -102,9 +90,7 @@ export function markdown(report: Report): string {
 }
 
 function interval({ median, low, high }: Estimate): string {
-  if (low === null || high === null) {
-    return `${median.toFixed(3)} (too few rounds)`;
-  }
+  if (low === null || high === null) return `${median.toFixed(3)} (too few rounds)`;
   return `${median.toFixed(3)} (${low.toFixed(3)} … ${high.toFixed(3)})`;
 }
 
@@ -118,10 +104,7 @@ function verdictText(verdict: Verdict | null): string {
   return `${verdict.reached ? "reached" : "missed"}${verdict.sure ? "" : ", not sure"}`;
 }
 
-function table(
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-): string[] {
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = titles.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]!.length))
   );

@@ -1,53 +1,47 @@
 import assert from "node:assert/strict";
 import { contest, type Contestant } from "../../tasks/bench/contest.ts";
 
+const IDS = [5, 6, 7, 8];
+const onRound = () => {};
+
 /** Pretends that each step of three takes `stepMs`, and logs its turns. */
-function pretender(
-  name: string,
-  stepMs: number,
-  log: string[],
-  ids = [5, 6, 7, 8],
-): Contestant {
+function pretender(name: string, stepMs: number, log: string[], ids = IDS): Contestant {
   return {
     answer() {
       log.push(name);
       // The prefill takes 1000 ms, which no figure may hold.
-      return Promise.resolve({
-        ids,
-        endsMs: ids.map((_, index) => 1000 + index * stepMs),
-      });
+      return Promise.resolve({ ids, endsMs: ids.map((_, index) => 1000 + index * stepMs) });
     },
   };
 }
 
-Deno.test("contest() takes turns in the order ABBA BAAB, after warming both up", async () => {
+Deno.test("contest() warms both up, then takes turns in the order ABBA BAAB", async () => {
   const log: string[] = [];
   const rounds = await contest(pretender("A", 2, log), pretender("B", 3, log), {
-    rounds: 2,
+    rounds: 3,
     blockMs: 1,
+    expectedIds: IDS,
     onRound: (round) => log.push(`${round}`),
   });
-  assert.equal(log.join(""), "ABAB" + "0ABBA" + "1BAAB");
-  assert.deepEqual(
-    rounds,
-    Array(2).fill({ baseMs: [2, 2], subjectMs: [3, 3] }),
-  );
+  assert.equal(log.join(""), "ABBA" + "0ABBA" + "1BAAB" + "2ABBA");
+  assert.deepEqual(rounds, Array(3).fill({ baseMs: [2, 2], subjectMs: [3, 3] }));
 });
 
 Deno.test("contest() answers until a block is long enough", async () => {
   const log: string[] = [];
-  const options = { rounds: 1, blockMs: 10, onRound: () => {} };
+  const options = { rounds: 1, blockMs: 10, expectedIds: IDS, onRound };
   await contest(pretender("A", 2, log), pretender("B", 5, log), options);
   assert.equal(log.slice(4).join(""), "AA" + "B" + "B" + "AA");
 });
 
-Deno.test("contest() refuses two that do not give the same answer", async () => {
-  const options = { rounds: 1, blockMs: 1, onRound: () => {} };
-  const against = (ids: number[]) =>
-    contest(pretender("A", 1, []), pretender("B", 1, [], ids), options);
+Deno.test("contest() refuses an answer that is not as expected, of either side", async () => {
+  const options = { rounds: 1, blockMs: 1, expectedIds: IDS, onRound };
+  const good = pretender("A", 1, []);
+  const against = (ids: number[]) => contest(good, pretender("B", 1, [], ids), options);
   await assert.rejects(against([5, 6, 9, 8]), /differ.*token 2 is 7 and 9/);
   await assert.rejects(against([5, 6, 7]), /4 and 3 tokens/);
-  await assert.rejects(against([5, 6, 7, 8, 9]), /4 and 5 tokens/);
+  await assert.rejects(against([5, 6, 7, 8, 9]), /4 and 5 tokens$/);
+  await assert.rejects(contest(pretender("B", 1, [], [1]), good, options), /4 and 1 tokens/);
 });
 
 Deno.test("contest() starts and ends what goes on during a block", async () => {
@@ -62,10 +56,7 @@ Deno.test("contest() starts and ends what goes on during a block", async () => {
       },
     });
   };
-  await contest(pretender("A", 1, log), subject, {
-    rounds: 1,
-    blockMs: 1,
-    onRound: () => {},
-  });
-  assert.equal(log.join(""), "ABAB" + "A(B)(B)A");
+  const options = { rounds: 1, blockMs: 1, expectedIds: IDS, onRound };
+  await contest(pretender("A", 1, log), subject, options);
+  assert.equal(log.join(""), "ABBA" + "A(B)(B)A");
 });
