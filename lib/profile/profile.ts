@@ -1,26 +1,24 @@
 import { dirname } from "node:path";
-import { nowMs, pause } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
 import {
-  checkForeignLoad,
   checkPowerConditions,
   detectPowerSource,
   loadCalibration,
   PowerMonitor,
-  readCpuTimes,
   readPowerConditions,
   refuseRails,
 } from "../power/mod.ts";
-import type { Finding, ModelSummary, Phase, ProfilingRun, RunHeader } from "../record.ts";
-import { baselineOf, type Window } from "./baseline.ts";
-import { Evidence, type PowerEvidence } from "./evidence.ts";
+import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
+import { baselineOf } from "./baseline.ts";
+import type { PowerEvidence } from "./evidence.ts";
 import { latchOf, widestLatch } from "./latch.ts";
+import { measure, type Seen } from "./measure.ts";
 import { ModelThread } from "./model_thread.ts";
 import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
 import { RunRecorder } from "./recorder.ts";
-import { afterSeconds, Stages } from "./stages.ts";
-import { type Outer, summarize } from "./summarize.ts";
+import { Stages } from "./stages.ts";
+import { summarize } from "./summarize.ts";
 
 /**
  * Generates an answer and says what each phase and token of it cost.
@@ -66,7 +64,7 @@ export async function profile(
     monitor,
   );
   try {
-    const seen = await measure(thread, monitor, recorder, stages, plan, prompt);
+    const seen = await measure({ thread, monitor, recorder, stages }, plan, prompt);
     stages.enter("analyse");
     await monitor.stop();
     await monitor.verify();
@@ -96,106 +94,6 @@ export async function profile(
 /** How the model's thread finds the same file: what was built elsewhere has its config here. */
 function placeOf({ path, onnxPath, features }: Model): { path: string; precision?: string } {
   return dirname(onnxPath) === path ? { path: onnxPath } : { path, precision: features.precision };
-}
-
-/** At least one whole record of like work on each side of the measured window, at true cadences too. */
-const LEAD_INTERVALS = 3.5;
-
-/** What happened while the run was measured. */
-interface Seen {
-  evidence: Evidence;
-  interrupted: boolean;
-  outer: Omit<Outer, "load">;
-  /** Whether other programs worked, too. */
-  load: Finding[];
-}
-
-async function measure(
-  thread: ModelThread,
-  monitor: PowerMonitor,
-  recorder: RunRecorder,
-  stages: Stages,
-  plan: ProfilePlan,
-  prompt: string,
-): Promise<Seen> {
-  const { signal } = plan;
-  const { maxNewTokens, temperature, topK, topP, seed } = plan;
-  const order = { prompt, maxNewTokens, temperature, topK, topP, seed };
-  const outer: Seen["outer"] = { warmUp: null, before: null, after: null };
-  const evidence = new Evidence();
-  const onPhase = monitor.info.kind === "simulated"
-    ? (phase: Phase, atMs: number) => monitor.hint(phase, atMs)
-    : undefined;
-
-  if (plan.warmup > 0) {
-    stages.enter("warm_up");
-    const startMs = nowMs();
-    const rehearsal = new Evidence();
-    await thread.repeat(
-      { ...order, least: plan.warmup, leastMs: 1000, mostMs: plan.maxSeconds * 1000, leadMs: 0 },
-      (batch) => {
-        rehearsal.add(batch);
-        for (const { text, repetition } of batch.tokens) if (repetition === 0) stages.write(text);
-      },
-      signal,
-      onPhase,
-    );
-    outer.warmUp = { startMs, endMs: nowMs() };
-    const last = rehearsal.repetitions.at(-1);
-    if (last) stages.expectRepetition(last.endMs - last.startMs);
-  }
-
-  stages.enter("baseline");
-  monitor.hint("idle");
-  outer.before = await idle(plan.baselineSeconds * 1000, signal);
-  recorder.check();
-
-  stages.enter("measure");
-  const cpuBefore = readCpuTimes();
-  const interrupted = await thread.repeat(
-    {
-      ...order,
-      least: plan.repetitions,
-      leastMs: plan.minSeconds * 1000,
-      mostMs: plan.maxSeconds * 1000,
-      leadMs: LEAD_INTERVALS * plan.intervalMs,
-    },
-    (batch) => {
-      evidence.add(batch);
-      recorder.add(batch);
-      if (plan.warmup > 0) return;
-      for (const { text, repetition } of batch.tokens) if (repetition === 0) stages.write(text);
-    },
-    signal,
-    onPhase,
-  );
-  recorder.check();
-
-  const cpuAfter = readCpuTimes();
-  stages.enter("tail");
-  monitor.hint("idle");
-  const afterMs = interrupted ? 0 : afterSeconds(plan.baselineSeconds) * 1000;
-  outer.after = await idle(afterMs, signal);
-  await tail(monitor, outer.after.startMs, plan.intervalMs);
-  const load = checkForeignLoad(cpuBefore, cpuAfter, monitor.samples(), plan.intervalMs);
-  return { evidence, interrupted, outer, load };
-}
-
-/** Waits with nothing to do, and says from when to when. */
-async function idle(durationMs: number, signal: AbortSignal | undefined): Promise<Window> {
-  const startMs = nowMs();
-  await pause(durationMs, signal);
-  return { startMs, endMs: nowMs() };
-}
-
-/** Waits until two records have begun after the end, so that the last edge has neighbours. */
-async function tail(monitor: PowerMonitor, endMs: number, intervalMs: number): Promise<void> {
-  const deadlineMs = nowMs() + 2000 + 5 * intervalMs;
-  while (nowMs() < deadlineMs && monitor.died === null) {
-    const after = monitor.samples(endMs).filter((sample) => sample.startMs >= endMs);
-    if (after.length >= 2) return;
-    await pause(intervalMs / 2);
-  }
 }
 
 function countPromptTokens(model: Model, prompt: string): number {
