@@ -21,14 +21,22 @@ export interface Contestant {
 
 /** How long a contest is. */
 export interface ContestOptions {
+  /** Undisturbed rounds to measure. */
   rounds: number;
+  /** Rounds after which it ends, however many of them were disturbed. */
+  mostRounds: number;
   /** Decoding time of a block, at least. */
   blockMs: number;
   /** The answer that both must give: who gives another does not do the same work. */
   expectedIds: readonly number[];
+  /** Starts to watch the machine; what it returns tells the CPUs that others kept busy since. */
+  watchForeignLoad: () => () => number;
   /** Called before every round. */
   onRound: (round: number) => void;
 }
+
+/** From this many CPUs kept busy by others on, a round counts as disturbed. */
+export const DISTURBED_CPUS = 0.1;
 
 /**
  * Two contestants who take turns: rounds of two blocks a side, in the order base, subject, subject,
@@ -43,19 +51,35 @@ export async function contest(
     checkAnswer((await contestant.answer()).ids, options.expectedIds); // and warms up
   }
   const rounds: Round[] = [];
-  for (let round = 0; round < options.rounds; round++) {
-    options.onRound(round);
-    const isEven = round % 2 === 0;
-    const [outer, inner] = isEven ? [base, subject] : [subject, base];
-    const block = (contestant: Contestant) => tokenMs(contestant, options.blockMs);
-    const first = await block(outer);
-    const inside: [number, number] = [await block(inner), await block(inner)];
-    const outside: [number, number] = [first, await block(outer)];
-    rounds.push(
-      isEven ? { baseMs: outside, subjectMs: inside } : { baseMs: inside, subjectMs: outside },
-    );
+  let undisturbed = 0;
+  while (undisturbed < options.rounds && rounds.length < options.mostRounds) {
+    options.onRound(rounds.length);
+    const round = rounds.length % 2 === 0
+      ? await playRound(base, subject, options)
+      : swapped(await playRound(subject, base, options));
+    if (round.foreignCpus < DISTURBED_CPUS) undisturbed++;
+    rounds.push(round);
   }
   return rounds;
+}
+
+async function playRound(
+  base: Contestant,
+  subject: Contestant,
+  options: ContestOptions,
+): Promise<Round> {
+  const blocks: Block[] = [];
+  for (const side of [base, subject, subject, base]) blocks.push(await playBlock(side, options));
+  const [first, second, third, last] = blocks as [Block, Block, Block, Block];
+  return {
+    baseMs: [first.tokenMs, last.tokenMs],
+    subjectMs: [second.tokenMs, third.tokenMs],
+    foreignCpus: blocks.reduce((sum, block) => sum + block.foreignCpus, 0) / blocks.length,
+  };
+}
+
+function swapped({ baseMs, subjectMs, foreignCpus }: Round): Round {
+  return { baseMs: subjectMs, subjectMs: baseMs, foreignCpus };
 }
 
 function checkAnswer(ids: readonly number[], expected: readonly number[]): void {
@@ -67,15 +91,21 @@ function checkAnswer(ids: readonly number[], expected: readonly number[]): void 
   );
 }
 
-/** The mean time of a decode step: from the first token of each answer, so without the prefill. */
-async function tokenMs(contestant: Contestant, leastMs: number): Promise<number> {
+interface Block {
+  /** The mean time of a decode step: from the first token of each answer, so without the prefill. */
+  tokenMs: number;
+  foreignCpus: number;
+}
+
+async function playBlock(contestant: Contestant, options: ContestOptions): Promise<Block> {
   await using _beside = await contestant.during?.() ?? null;
+  const foreignCpus = options.watchForeignLoad();
   let durationMs = 0;
   let steps = 0;
-  while (durationMs < leastMs) {
+  while (durationMs < options.blockMs) {
     const { endsMs } = await contestant.answer();
     durationMs += endsMs.at(-1)! - endsMs[0]!;
     steps += endsMs.length - 1;
   }
-  return durationMs / steps;
+  return { tokenMs: durationMs / steps, foreignCpus: foreignCpus() };
 }

@@ -10,12 +10,15 @@ import { command, integer, ProgressBar, runCommand } from "../frame/mod.ts";
 import { type BenchModel, MODEL_NAMES, openBenchModel } from "./bench_models.ts";
 import { contest } from "./contest.ts";
 import { writeDocs } from "./docs_page.ts";
+import { watchForeignLoad } from "./foreign_load.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import { type Measure, MEASURES } from "./measures.ts";
 import { compared, type Comparison, markdown, type Report } from "./report.ts";
 import { tokenwatt } from "./tokenwatt.ts";
 
 const QUICK_ROUNDS = 8;
+// Rounds that others disturb are measured again, up to as many times as rounds are wanted.
+const MOST_TRIES = 3;
 
 const task = command("bench", "Measure what Tokenwatt itself costs, against goals and peers.")
   .addOption(
@@ -78,15 +81,17 @@ async function compareAll(
       const rounds = quick ? QUICK_ROUNDS : measure.rounds;
       const measured = await contest(sides.base, sides.subject, {
         rounds,
+        mostRounds: MOST_TRIES * rounds,
         blockMs: measure.blockMs,
         expectedIds: ids,
+        watchForeignLoad,
         onRound: (round) =>
           bar.draw(
-            (comparisons.length + round / rounds) / total,
-            `${name}: ${measure.name}, round ${round + 1} of ${rounds}`,
+            (comparisons.length + round / (MOST_TRIES * rounds)) / total,
+            `${name}: ${measure.name}, round ${round + 1}`,
           ),
       });
-      comparisons.push(compared(measure, name, measured));
+      comparisons.push(compared(measure, name, measured, rounds));
     }
   }
   bar.clear();

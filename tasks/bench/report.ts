@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DISTURBED_CPUS } from "./contest.ts";
 import type { Machine } from "./machine.ts";
 import type { Measure } from "./measures.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type Goal,
   judge,
   median,
+  quietest,
   type Round,
   timeRatio,
   type Verdict,
@@ -27,6 +29,8 @@ export interface Comparison {
   /** Medians over the blocks, in milliseconds per token. */
   baseMs: number;
   subjectMs: number;
+  /** Disturbed rounds among those that the ratio is from, for want of others. */
+  disturbedRounds: number;
   /** All rounds, as they were measured. */
   rounds: Round[];
 }
@@ -43,10 +47,16 @@ export interface Report {
   comparisons: Comparison[];
 }
 
-/** Turns the rounds of a measure into its figure. */
-export function compared(measure: Measure, model: string, rounds: Round[]): Comparison {
+/** Turns the `count` least disturbed rounds of a measure into its figure. */
+export function compared(
+  measure: Measure,
+  model: string,
+  rounds: Round[],
+  count: number,
+): Comparison {
   const { name, title, figure, goal } = measure;
-  const ratios = rounds.map(timeRatio);
+  const used = quietest(rounds, count);
+  const ratios = used.map(timeRatio);
   const ratio = estimate(figure === "time" ? ratios : ratios.map((ratio) => 1 / ratio));
   return {
     measure: name,
@@ -55,8 +65,9 @@ export function compared(measure: Measure, model: string, rounds: Round[]): Comp
     ratio,
     goal,
     verdict: goal === null ? null : judge(ratio, goal),
-    baseMs: median(rounds.flatMap((round) => round.baseMs)),
-    subjectMs: median(rounds.flatMap((round) => round.subjectMs)),
+    baseMs: median(used.flatMap((round) => round.baseMs)),
+    subjectMs: median(used.flatMap((round) => round.subjectMs)),
+    disturbedRounds: used.filter(({ foreignCpus }) => foreignCpus >= DISTURBED_CPUS).length,
     rounds,
   };
 }
@@ -74,13 +85,23 @@ export function markdown(report: Report): string {
     `- load average ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`,
     "",
     ...table(
-      ["Model", "Ratio", "Base, ms/token", "Ours, ms/token", "Median (95 %)", "Goal", ""],
+      [
+        "Model",
+        "Ratio",
+        "Base, ms/token",
+        "Ours, ms/token",
+        "Median (95 %)",
+        "Disturbed",
+        "Goal",
+        "",
+      ],
       report.comparisons.map((one) => [
         one.model,
         one.title,
         one.baseMs.toFixed(3),
         one.subjectMs.toFixed(3),
         interval(one.ratio),
+        disturbed(one),
         goalText(one.goal),
         verdictText(one.verdict),
       ]),
@@ -92,6 +113,10 @@ export function markdown(report: Report): string {
 function interval({ median, low, high }: Estimate): string {
   if (low === null || high === null) return `${median.toFixed(3)} (too few rounds)`;
   return `${median.toFixed(3)} (${low.toFixed(3)} … ${high.toFixed(3)})`;
+}
+
+function disturbed({ disturbedRounds, rounds }: Comparison): string {
+  return disturbedRounds === 0 ? "none" : `${disturbedRounds} of ${rounds.length}`;
 }
 
 function goalText(goal: Goal | null): string {

@@ -8,6 +8,8 @@
 export interface Round {
   baseMs: [number, number];
   subjectMs: [number, number];
+  /** CPUs that other processes kept busy meanwhile, on average. */
+  foreignCpus: number;
 }
 
 /** A median with a 95 % interval; the ends are `null` where there are too few values for one. */
@@ -27,8 +29,16 @@ export interface Verdict {
 }
 
 /** The subject's time as a multiple of the base's. The order base, subject, subject, base cancels drift. */
-export function timeRatio({ baseMs, subjectMs }: Round): number {
+export function timeRatio({ baseMs, subjectMs }: Pick<Round, "baseMs" | "subjectMs">): number {
   return (subjectMs[0] + subjectMs[1]) / (baseMs[0] + baseMs[1]);
+}
+
+/**
+ * The rounds that others disturbed least. They are chosen by what others did and not by what was
+ * measured, so choosing does not move the ratio.
+ */
+export function quietest(rounds: readonly Round[], count: number): Round[] {
+  return [...rounds].sort((a, b) => a.foreignCpus - b.foreignCpus).slice(0, count);
 }
 
 /** The middle value; the mean of the two middle ones of an even number. Throws for none. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { estimate, judge, median, timeRatio } from "../../tasks/bench/statistics.ts";
+import { estimate, judge, median, quietest, timeRatio } from "../../tasks/bench/statistics.ts";
 
 Deno.test("median() is the middle value, and the mean of two middle ones", () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -12,6 +12,17 @@ Deno.test("timeRatio() is the subject's time over the base's, without a drift th
   assert.equal(timeRatio({ baseMs: [10, 10], subjectMs: [12, 12] }), 1.2);
   // Blocks in the order base, subject, subject, base, each 1 ms slower than the one before.
   assert.equal(timeRatio({ baseMs: [10, 13], subjectMs: [11, 12] }), 1);
+});
+
+Deno.test("quietest() chooses by what others did, never by the ratio", () => {
+  const round = (ms: number, foreignCpus: number) => ({
+    baseMs: [1, 1] as [number, number],
+    subjectMs: [ms, ms] as [number, number],
+    foreignCpus,
+  });
+  const rounds = [round(1, 0.3), round(9, 0), round(2, 2), round(3, 0.1)];
+  assert.deepEqual(quietest(rounds, 2), [round(9, 0), round(3, 0.1)]);
+  assert.equal(quietest(rounds, 9).length, 4);
 });
 
 Deno.test("estimate() takes the order statistics that bound a median with 95 %", () => {
