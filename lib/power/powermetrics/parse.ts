@@ -1,6 +1,7 @@
 import { InputError } from "../../errors.ts";
 import { type Plist, type PlistDict, readPlist } from "./plist.ts";
 import { ENERGY_KEYS } from "./scan.ts";
+import { isTextRecord, readTextRecord } from "./text.ts";
 import { activityOf, dateMs, energyValue, implausible, megahertz, wholeNumber } from "./values.ts";
 
 /** Time spent at one frequency. A table may hold the same frequency twice: keep the order. */
@@ -76,7 +77,8 @@ export interface PowermetricsRecord {
 }
 
 /**
- * Reads one record of `powermetrics -f plist` in full: energies in mJ, frequencies in MHz.
+ * Reads one record of `powermetrics -f plist` or `-f text` in full: energies in mJ, frequencies in
+ * MHz. The text format has powers only, in whole mW: there, energy is power × elapsed.
  *
  * Throws `InputError` for text that is not one whole record.
  *
@@ -92,8 +94,8 @@ export interface PowermetricsRecord {
  * assert(record.energyMj.cpu === 3049 && record.energyMj.ane === null);
  * ```
  */
-export function parsePowermetrics(xml: string): PowermetricsRecord {
-  const root = readPlist(xml);
+export function parsePowermetrics(output: string): PowermetricsRecord {
+  const root = isTextRecord(output) ? readTextRecord(output) : readPlist(output);
   const processor = dict(root.get("processor"));
   const gpu = dict(root.get("gpu"));
   const elapsedNs = count(root.get("elapsed_ns"));
@@ -101,7 +103,7 @@ export function parsePowermetrics(xml: string): PowermetricsRecord {
   const refusal = implausible(elapsedNs, energyMj);
   if (elapsedNs === null || refusal !== null) {
     throw new InputError(`Cannot read the power record: ${refusal}`, {
-      remedy: "pass one record as powermetrics -f plist writes it",
+      remedy: "pass one record as powermetrics -f plist or -f text writes it",
     });
   }
   return {

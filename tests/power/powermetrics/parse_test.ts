@@ -231,7 +231,7 @@ Deno.test("parsePowermetrics() leaves declared entities alone", () => {
 Deno.test("parsePowermetrics() refuses what is not one record, in one line with a remedy", () => {
   const cases = {
     "": /Cannot read the power record/,
-    "Machine model: Mac16,6\n*** Sampled system activity ***": /no <plist>/,
+    "CPU Power: 954 mW": /no <plist>/,
     "<plist><array/></plist>": /with a <dict>/,
     "<plist><dict></dict></plist>": /no elapsed_ns/,
     "<plist><dict><key>elapsed_ns</key><integer>0</integer></dict></plist>": /no elapsed_ns/,
