@@ -30,7 +30,6 @@ export {
   POWERMETRICS_SAMPLERS,
   powermetricsCommand,
   type PowermetricsSamplers,
-  powermetricsSudoersRule,
 } from "./powermetrics/command.ts";
 export {
   type ClusterResidency,

@@ -1,5 +1,4 @@
 import type { SamplingIntervalMs } from "../source.ts";
-import { SAMPLING_INTERVALS_MS } from "../source.ts";
 
 /** Where macOS keeps it. The full path, as the sudo rule names it. */
 export const POWERMETRICS_PATH = "/usr/bin/powermetrics";
@@ -51,17 +50,4 @@ export function powermetricsCommand(
     "--samplers",
     POWERMETRICS_SAMPLERS[samplers],
   ];
-}
-
-/**
- * The text of the sudo rule that lets `user` run exactly these command lines without a password,
- * for /etc/sudoers.d/tokenwatt.
- */
-export function powermetricsSudoersRule(user: string): string {
-  const commands = SAMPLING_INTERVALS_MS.map((intervalMs) =>
-    // sudoers(5): a comma within an argument needs a backslash.
-    powermetricsCommand(intervalMs).join(" ").replaceAll(",", "\\,")
-  );
-  return `Cmnd_Alias TOKENWATT = \\\n    ${commands.join(", \\\n    ")}\n` +
-    `${user} ALL=(root) NOPASSWD: TOKENWATT\n`;
 }
