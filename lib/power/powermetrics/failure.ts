@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.ts";
 
-const SET_UP = "run `deno task setup`, which writes the sudo rule (docs/powermetrics.md)";
+const SET_UP = "run `deno task setup power`, which writes the sudo rule (docs/powermetrics.md)";
 const ELSEWHERE = "use --power estimate here, or run on a Mac with Apple Silicon";
 
 /** sudo, or powermetrics under it, as it ended without being asked to. */
