@@ -8,7 +8,7 @@ import { recording, recordingTest } from "../fixtures/recordings.ts";
 
 const RECORDING = "m4max-macos15.5.txt";
 
-/** Written by us: lines as M1 printed them before macOS 13, with powers of a log (notes, 5). */
+/** Written by us: lines as M1 printed them before macOS 13, with powers of a log (notes, 4.8). */
 const MACOS_11 = `Machine model: MacBookPro17,1
 OS version: 20G80
 
