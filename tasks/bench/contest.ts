@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nowMs } from "@tokenwatt/tokenwatt";
 import type { Round } from "./statistics.ts";
 
 /** The ids of an answer, and when each of them was there. */
@@ -27,6 +28,8 @@ export interface ContestOptions {
   mostRounds: number;
   /** Decoding time of a block, at least. */
   blockMs: number;
+  /** How long a block goes on before it is timed. */
+  settleMs: number;
   /** The answer that both must give: who gives another does not do the same work. */
   expectedIds: readonly number[];
   /** Starts to watch the machine; what it returns tells the CPUs that others kept busy since. */
@@ -99,6 +102,8 @@ interface Block {
 
 async function playBlock(contestant: Contestant, options: ContestOptions): Promise<Block> {
   await using _beside = await contestant.during?.() ?? null;
+  const timedFromMs = nowMs() + options.settleMs;
+  while (nowMs() < timedFromMs) await contestant.answer();
   const foreignCpus = options.watchForeignLoad();
   let durationMs = 0;
   let steps = 0;

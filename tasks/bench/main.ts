@@ -83,6 +83,7 @@ async function compareAll(
         rounds,
         mostRounds: MOST_TRIES * rounds,
         blockMs: measure.blockMs,
+        settleMs: measure.settleMs,
         expectedIds: ids,
         watchForeignLoad,
         onRound: (round) =>

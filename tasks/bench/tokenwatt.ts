@@ -31,15 +31,10 @@ export async function tokenwatt(
   };
 }
 
-/**
- * The same contestant with a power monitor beside it, at ten records a second. `"stopped"` starts
- * one and stops it before the block: starting takes a pause in which the engine collects garbage
- * and the processor rests, and both sides must begin after the same.
- */
+/** The same contestant with a power monitor beside it, at ten records a second. */
 export function withMonitor(
   contestant: Contestant,
   source: "estimate" | "powermetrics",
-  state: "running" | "stopped",
 ): Contestant {
   if (source === "powermetrics") useStandIn();
   return {
@@ -47,7 +42,6 @@ export function withMonitor(
     async during() {
       const monitor = new PowerMonitor({ source, intervalMs: 100 });
       await monitor.start();
-      if (state === "stopped") await monitor.stop();
       return monitor;
     },
   };

@@ -5,6 +5,7 @@ const IDS = [5, 6, 7, 8];
 const QUIET = {
   mostRounds: 9,
   blockMs: 1,
+  settleMs: 0,
   expectedIds: IDS,
   watchForeignLoad: () => () => 0,
   onRound: () => {},
@@ -80,4 +81,21 @@ Deno.test("contest() measures disturbed rounds again, but not for ever", async (
   };
   assert.deepEqual(await played([0, 2, 1, 0, 9], 6), [0, 2, 1, 0]);
   assert.deepEqual(await played([1, 2, 3, 9], 3), [1, 2, 3]);
+});
+
+Deno.test("contest() leaves out of a block the time in which it settles", async () => {
+  let answers = 0;
+  const slowAtFirst: Contestant = {
+    answer() {
+      const stepMs = answers++ === 0 ? 100 : 1;
+      return Promise.resolve({ ids: IDS, endsMs: IDS.map((_, index) => index * stepMs) });
+    },
+    during() {
+      answers = 0;
+      return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() });
+    },
+  };
+  const options = { ...QUIET, rounds: 1, settleMs: 5 };
+  const [round] = await contest(pretender("A", 1, []), slowAtFirst, options);
+  assert.deepEqual(round!.subjectMs, [1, 1]);
 });
