@@ -5,5 +5,6 @@
  */
 export { inNotebook } from "./kernel.ts";
 export { type LiveState, type LiveView, liveView, type LiveViewOptions } from "./live_view.ts";
+export { print } from "./print.ts";
 export { show, type Showable } from "./show.ts";
 export { interruptSignal } from "./stop_button.ts";
