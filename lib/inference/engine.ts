@@ -14,6 +14,33 @@ export interface SessionOptions {
   spin?: boolean | undefined;
 }
 
+/** What a session shows of its inside. It costs time, so a session that is measured has none. */
+export interface Instrumentation {
+  /**
+   * The runtime times every operation and writes `<profilePrefix>_<local time>.json` when profiling
+   * ends. The folder must exist: where it does not, nothing is written and nothing said.
+   */
+  profilePrefix?: string | undefined;
+  /** The runtime writes the graph that it executes to this path, its weights beside it. */
+  optimizedGraphPath?: string | undefined;
+  /** How far the runtime may change the graph; default: `"all"`, as in a session that is measured. */
+  optimization?: "disabled" | "basic" | "extended" | "all" | undefined;
+  /** Loaded in place of the model file, whose folder still holds the external data. */
+  modelBytes?: Uint8Array | undefined;
+  /** Outputs of the graph, beside logits and cache, that every pass hands to `onTaps`. */
+  taps?: readonly string[] | undefined;
+  /** Called after each pass with the tensors of `taps`; they are not kept. */
+  onTaps?: ((tensors: ReadonlyMap<string, TappedTensor>) => void) | undefined;
+}
+
+/** A tensor from inside a forward pass. */
+export interface TappedTensor {
+  /** Half floats are widened. */
+  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+  /** Its shape. */
+  dims: readonly number[];
+}
+
 /** A loaded model with its KV cache. One pass at a time; release it when done. */
 export interface Session extends AsyncDisposable {
   /**
@@ -26,6 +53,8 @@ export interface Session extends AsyncDisposable {
   readonly pastLength: number;
   /** Forgets the KV cache. */
   reset(): void;
+  /** Writes the profile, where there is one; later passes are not in it. */
+  endProfiling(): void;
   /** Frees the model; a released session cannot run. */
   release(): Promise<void>;
 }
@@ -35,7 +64,11 @@ export interface Engine {
   /** `"ort-node"`. */
   readonly name: string;
   /** Opens the file at `onnxPath`; `InputError` where the runtime cannot load or drive it. */
-  openSession(onnxPath: string, options: SessionOptions): Promise<Session>;
+  openSession(
+    onnxPath: string,
+    options: SessionOptions,
+    instrumentation?: Instrumentation,
+  ): Promise<Session>;
 }
 
 /**
@@ -43,6 +76,7 @@ export interface Engine {
  *
  * @param model The model to load.
  * @param options Threads and spinning.
+ * @param instrumentation What to show of the inside; default: nothing.
  * @returns A session with an empty cache.
  * @throws {InputError} Where the runtime cannot load the model or its inputs are of no known kind.
  *
@@ -57,7 +91,11 @@ export interface Engine {
  * assert(logits.length === 1024 && session.pastLength === 5);
  * ```
  */
-export async function openSession(model: Model, options: SessionOptions = {}): Promise<Session> {
+export async function openSession(
+  model: Model,
+  options: SessionOptions = {},
+  instrumentation?: Instrumentation,
+): Promise<Session> {
   const { threads } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new InputError(`Cannot run with ${threads} threads`, {
@@ -65,5 +103,5 @@ export async function openSession(model: Model, options: SessionOptions = {}): P
     });
   }
   const { ortNode } = await import("./ort_node.ts");
-  return await ortNode.openSession(model.onnxPath, options);
+  return await ortNode.openSession(model.onnxPath, options, instrumentation);
 }

@@ -3,6 +3,13 @@
  *
  * @module
  */
-export { type Engine, openSession, type Session, type SessionOptions } from "./engine.ts";
+export {
+  type Engine,
+  type Instrumentation,
+  openSession,
+  type Session,
+  type SessionOptions,
+  type TappedTensor,
+} from "./engine.ts";
 export { generate, type GenerateOptions } from "./generate.ts";
 export { createSampler, type SamplingOptions } from "./sampling.ts";

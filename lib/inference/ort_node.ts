@@ -9,10 +9,11 @@
  *
  * @module
  */
+import { basename, dirname } from "node:path";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { InputError } from "../errors.ts";
 import { type DecoderInputs, decoderInputs } from "./decoder_inputs.ts";
-import type { Engine, Session, SessionOptions } from "./engine.ts";
+import type { Engine, Instrumentation, Session, SessionOptions, TappedTensor } from "./engine.ts";
 
 // Deno's N-API takes a Float16Array for empty. onnxruntime-common looks once, at its first tensor,
 // whether that class exists, and takes Uint16Array for good where it does not (notes, section 1).
@@ -30,17 +31,18 @@ env.logLevel = "fatal"; // failures are thrown; what it would write to stderr is
 /** ONNX Runtime's Node binding. */
 export const ortNode: Engine = {
   name: "ort-node",
-  async openSession(onnxPath: string, options: SessionOptions): Promise<Session> {
-    const { threads, spin } = options;
+  async openSession(
+    onnxPath: string,
+    options: SessionOptions,
+    instrumentation: Instrumentation = {},
+  ): Promise<Session> {
+    const settings = sessionSettings(onnxPath, options, instrumentation);
+    const { modelBytes } = instrumentation;
     let session: InferenceSession;
     try {
-      session = await InferenceSession.create(onnxPath, {
-        logSeverityLevel: 4,
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-        ...(spin === undefined
-          ? {}
-          : { extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } } }),
-      });
+      session = modelBytes === undefined
+        ? await InferenceSession.create(onnxPath, settings)
+        : await InferenceSession.create(modelBytes, settings);
     } catch (cause) {
       throw new InputError(`ONNX Runtime cannot load "${onnxPath}": ${firstLine(cause)}`, {
         remedy: "check that the model is whole and made for ONNX Runtime 1.30 or older",
@@ -51,13 +53,48 @@ export const ortNode: Engine = {
       const inputs = session.inputMetadata.flatMap((input) =>
         input.isTensor ? [{ name: input.name, type: input.type, shape: input.shape }] : []
       );
-      return new OrtNodeSession(session, decoderInputs(onnxPath, inputs, session.outputNames));
+      const { outputNames } = session;
+      return new OrtNodeSession(
+        session,
+        decoderInputs(onnxPath, inputs, outputNames),
+        instrumentation,
+      );
     } catch (error) {
       await session.release();
       throw error;
     }
   },
 };
+
+function sessionSettings(
+  onnxPath: string,
+  { threads, spin }: SessionOptions,
+  { profilePrefix, optimizedGraphPath, optimization, modelBytes }: Instrumentation,
+): InferenceSession.SessionOptions {
+  const extra: Record<string, Record<string, unknown>> = {};
+  const session = {
+    ...(spin === undefined ? {} : { intra_op: { allow_spinning: spin ? "1" : "0" } }),
+    // Bytes have no folder of their own, and the runtime refuses data outside its working folder.
+    ...(modelBytes === undefined
+      ? {}
+      : { model_external_initializers_file_folder_path: dirname(onnxPath) }),
+    ...(optimizedGraphPath === undefined ? {} : {
+      optimized_model_external_initializers_file_name: `${basename(optimizedGraphPath)}.data`,
+      optimized_model_external_initializers_min_size_in_bytes: "1024",
+    }),
+  };
+  if (Object.keys(session).length > 0) extra.session = session;
+  return {
+    logSeverityLevel: 4,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profilePrefix === undefined
+      ? {}
+      : { enableProfiling: true, profileFilePrefix: profilePrefix }),
+    ...(optimizedGraphPath === undefined ? {} : { optimizedModelFilePath: optimizedGraphPath }),
+    ...(optimization === undefined ? {} : { graphOptimizationLevel: optimization }),
+    ...(extra.session === undefined ? {} : { extra }),
+  };
+}
 
 class OrtNodeSession implements Session {
   #session: InferenceSession | null;
@@ -68,10 +105,16 @@ class OrtNodeSession implements Session {
   // Ones for the mask; longer than needed, so that a step makes a view and not an array.
   #ones: BigInt64Array | Int32Array = new BigInt64Array(0);
 
-  constructor(session: InferenceSession, inputs: DecoderInputs) {
+  readonly #taps: readonly string[];
+  readonly #onTaps: Instrumentation["onTaps"];
+
+  constructor(session: InferenceSession, inputs: DecoderInputs, instrumentation: Instrumentation) {
     this.#session = session;
     this.#inputs = inputs;
-    this.#fetches = ["logits", ...inputs.cache.map((slot) => slot.output)];
+    this.#taps = instrumentation.taps ?? [];
+    this.#onTaps = instrumentation.onTaps;
+    const own = ["logits", ...inputs.cache.map((slot) => slot.output)];
+    this.#fetches = [...new Set([...own, ...this.#taps])];
     this.reset();
   }
 
@@ -106,7 +149,14 @@ class OrtNodeSession implements Session {
     }
     this.#cache = this.#inputs.cache.map((slot) => outputs[slot.output] as Tensor);
     this.#pastLength += ids.length;
+    this.#onTaps?.(
+      new Map(this.#taps.map((name) => [name, tapped(outputs[name] as Tensor)])),
+    );
     return lastRow(outputs.logits as Tensor);
+  }
+
+  endProfiling(): void {
+    this.#session?.endProfiling();
   }
 
   async release(): Promise<void> {
@@ -152,6 +202,15 @@ function integers(type: "int32" | "int64", dims: [1, number], at: (i: number) =>
   const values = new BigInt64Array(length);
   for (let i = 0; i < length; i++) values[i] = BigInt(at(i));
   return new Tensor(type, values, dims);
+}
+
+function tapped({ type, data, dims }: Tensor): TappedTensor {
+  if (type !== "float16") return { data: data as TappedTensor["data"], dims };
+  const half = data as Uint16Array;
+  return {
+    data: new Float32Array(new HalfArray(half.buffer, half.byteOffset, half.length)),
+    dims,
+  };
 }
 
 function lastRow(logits: Tensor): Float32Array {
