@@ -6,6 +6,7 @@
  */
 export * from "./record/energy.ts";
 export type * from "./record/finding.ts";
+export type * from "./record/inside.ts";
 export type * from "./record/power.ts";
 export type * from "./record/run.ts";
 export type * from "./record/sink.ts";
