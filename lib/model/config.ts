@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { ConfigReader } from "./config_reader.ts";
 import { readJsonObject, statOrNull } from "./files.ts";
+import { fromGenai } from "./genai_config.ts";
 
 /** A model's configuration under one set of names. */
 export interface ModelConfig {
@@ -20,22 +22,59 @@ export interface ModelConfig {
   vocabSize: number | null;
   contextLength: number | null;
   numExperts: number | null;
+  /** Experts that one token is routed to. */
+  expertsPerToken: number | null;
+  /** Tokens that a layer with a window looks back, itself included; `null` where none has one. */
+  slidingWindow: number | null;
+  /** Layers that have the window. */
+  numSlidingLayers: number;
   tiedHead: boolean;
   /** The `.onnx` file that the configuration names. */
   onnxName: string | null;
+  /** The names of the graph's inputs and outputs, where the configuration lists them. */
+  inputNames: InputNames | null;
 }
 
-type Json = Record<string, unknown>;
+/**
+ * Names of a graph's inputs and outputs as `genai_config.json` lists them; those of the cache hold
+ * `%d` for the layer. `null` where the file does not list one.
+ */
+export interface InputNames {
+  /** Token ids. */
+  inputIds: string | null;
+  /** Which positions count. */
+  attentionMask: string | null;
+  /** Where each token stands. */
+  positionIds: string | null;
+  /** Keys of the past, such as `"past_key_values.%d.key"`. */
+  pastKey: string | null;
+  /** Values of the past. */
+  pastValue: string | null;
+  /** Keys and values of the past in one tensor, such as `"past_%d"`. */
+  past: string | null;
+  /** Keys, the new ones included. */
+  presentKey: string | null;
+  /** Values, the new ones included. */
+  presentValue: string | null;
+  /** Keys and values in one tensor, the new ones included. */
+  present: string | null;
+  /** Scores of the next token. */
+  logits: string | null;
+}
 
 /** Reads the configuration in `folder`; `null` where there is none, `InputError` where it is broken. */
 export function readConfig(folder: string): ModelConfig | null {
-  if (statOrNull(`${folder}/config.json`) !== null) {
-    return fromHuggingFace(readJsonObject(`${folder}/config.json`));
-  }
-  if (statOrNull(`${folder}/genai_config.json`) !== null) {
-    return fromGenai(readJsonObject(`${folder}/genai_config.json`));
-  }
-  return null;
+  const huggingFace = `${folder}/config.json`;
+  const genaiPath = `${folder}/genai_config.json`;
+  const genai = statOrNull(genaiPath) === null
+    ? null
+    : fromGenai(new ConfigReader(genaiPath, readJsonObject(genaiPath)));
+  if (statOrNull(huggingFace) === null) return genai;
+  const config = fromHuggingFace(new ConfigReader(huggingFace, readJsonObject(huggingFace)));
+  // Only the runtime's own file knows how the graph was written.
+  return genai === null
+    ? config
+    : { ...config, onnxName: genai.onnxName, inputNames: genai.inputNames };
 }
 
 /** The begin and end tokens of a model, from `generation_config.json`, else its configuration. */
@@ -45,72 +84,92 @@ export function readGeneration(
 ): { bosTokenId: number | null; eosTokenIds: number[] } {
   const path = `${folder}/generation_config.json`;
   const own = statOrNull(path) === null ? {} : readJsonObject(path);
-  const model = config === null ? {} : object(config.raw.model) ?? config.raw;
-  const eos = own.eos_token_id ?? model.eos_token_id;
+  const raw = config?.raw ?? {};
+  const model = object(raw.model) ?? raw;
+  const sources = [own, model, object(raw.text_config) ?? {}];
+  const idsOf = (key: string) => sources.map((source) => ids(source[key])).find((i) => i.length);
   return {
-    bosTokenId: number(own.bos_token_id) ?? number(model.bos_token_id),
-    eosTokenIds: (Array.isArray(eos) ? eos : [eos]).filter((id) => typeof id === "number"),
+    bosTokenId: idsOf("bos_token_id")?.[0] ?? null,
+    eosTokenIds: idsOf("eos_token_id") ?? [],
   };
 }
 
 // The names differ by family: GPT-2 says n_embd, OPT ffn_dim, Falcon n_head_kv, Mixtral num_local_experts.
-function fromHuggingFace(raw: Json): ModelConfig {
-  const text = object(raw.text_config) ?? raw;
-  const first = (...keys: string[]) => {
-    for (const key of keys) if (typeof text[key] === "number") return text[key];
-    return null;
-  };
-  const hiddenSize = first("hidden_size", "n_embd", "d_model");
-  const numHeads = first("num_attention_heads", "n_head", "n_heads");
-  const multiQuery = text.multi_query === true ? 1 : null;
+function fromHuggingFace(file: ConfigReader): ModelConfig {
+  const text = file.inner("text_config") ?? file;
+  const hiddenSize = text.count("hidden_size", "n_embd", "d_model");
+  const numHeads = text.count("num_attention_heads", "n_head", "n_heads");
+  const numLayers = text.count("num_hidden_layers", "n_layer", "n_layers", "num_layers");
+  const window = slidingWindow(text, numLayers);
   return {
-    raw,
-    family: typeof raw.model_type === "string" ? raw.model_type : null,
-    numLayers: first("num_hidden_layers", "n_layer", "n_layers", "num_layers"),
+    raw: file.raw,
+    family: file.text("model_type"),
+    numLayers,
     hiddenSize,
-    intermediateSize: first("intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size"),
+    intermediateSize: text.count("intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size"),
     numHeads,
-    numKvHeads: first("num_key_value_heads", "n_head_kv", "num_kv_heads") ?? multiQuery ?? numHeads,
-    headDim: first("head_dim") ?? quotient(hiddenSize, numHeads),
-    vocabSize: first("vocab_size"),
-    contextLength: first("max_position_embeddings", "n_positions", "max_seq_len"),
-    numExperts: first("num_local_experts", "num_experts", "n_routed_experts"),
-    tiedHead: raw.tie_word_embeddings === true,
+    numKvHeads: kvHeads(text) ?? numHeads,
+    headDim: text.count("head_dim") ?? quotient(hiddenSize, numHeads),
+    vocabSize: text.count("vocab_size"),
+    contextLength: text.count(
+      "max_position_embeddings",
+      "n_positions",
+      "max_seq_len",
+      "max_sequence_length",
+      "seq_length",
+    ),
+    numExperts: text.count("num_local_experts", "num_experts", "n_routed_experts"),
+    expertsPerToken: text.count("num_experts_per_tok", "num_experts_per_token", "moe_top_k"),
+    slidingWindow: window.tokens,
+    numSlidingLayers: window.layers,
+    tiedHead: file.raw.tie_word_embeddings === true,
     onnxName: null,
+    inputNames: null,
   };
 }
 
-function fromGenai(raw: Json): ModelConfig {
-  const model = object(raw.model) ?? {};
-  const decoder = object(model.decoder) ?? {};
-  const headDim = number(decoder.head_size);
-  const hiddenSize = number(decoder.hidden_size);
-  const numHeads = number(decoder.num_attention_heads) ?? quotient(hiddenSize, headDim);
-  return {
-    raw,
-    family: typeof model.type === "string" ? model.type : null,
-    numLayers: number(decoder.num_hidden_layers),
-    hiddenSize,
-    intermediateSize: null,
-    numHeads,
-    numKvHeads: number(decoder.num_key_value_heads) ?? numHeads,
-    headDim,
-    vocabSize: number(model.vocab_size),
-    contextLength: number(model.context_length),
-    numExperts: null,
-    tiedHead: false,
-    onnxName: typeof decoder.filename === "string" ? decoder.filename : null,
-  };
+// Falcon-7B states num_kv_heads 71 and has one: only the new decoder architecture heeds the number.
+function kvHeads(text: ConfigReader): number | null {
+  if (text.raw.multi_query === true && text.raw.new_decoder_architecture !== true) return 1;
+  return text.count("num_key_value_heads", "n_head_kv", "num_kv_heads") ??
+    text.inner("attn_config")?.count("kv_n_heads") ?? null;
 }
 
-function number(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
+// Qwen2 switches its window off and on, Gemma 2 has it in every second layer, Gemma 3 in five of
+// six, newer files list a type for each layer (transformers, configuration_{qwen2,gemma2,gemma3}.py).
+function slidingWindow(
+  text: ConfigReader,
+  numLayers: number | null,
+): { tokens: number | null; layers: number } {
+  const size = text.raw.sliding_window;
+  const none = { tokens: null, layers: 0 };
+  if (size === undefined || size === null || size === 0 || size === -1) return none;
+  const tokens = text.count("sliding_window");
+  if (text.raw.use_sliding_window === false) return none;
+  const all = numLayers ?? 0;
+  const { layer_types: types } = text.raw;
+  if (Array.isArray(types)) {
+    const layers = types.filter((type) => type === "sliding_attention").length;
+    return layers === 0 ? none : { tokens, layers };
+  }
+  if (text.raw.use_sliding_window === true) {
+    const layers = Math.max(0, all - (text.count("max_window_layers") ?? 0));
+    return layers === 0 ? none : { tokens, layers };
+  }
+  const gemma = /^gemma(2|3)/.exec(text.text("model_type") ?? "")?.[1];
+  const pattern = text.count("sliding_window_pattern", "_sliding_window_pattern") ??
+    (gemma === "2" ? 2 : gemma === "3" ? 6 : null);
+  return { tokens, layers: pattern === null ? all : all - Math.floor(all / pattern) };
 }
 
-function object(value: unknown): Json | null {
+function object(value: unknown): Record<string, unknown> | null {
   return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Json
+    ? value as Record<string, unknown>
     : null;
+}
+
+function ids(value: unknown): number[] {
+  return [value].flat().filter((id): id is number => Number.isSafeInteger(id) && Number(id) >= 0);
 }
 
 function quotient(a: number | null, b: number | null): number | null {

@@ -6,7 +6,7 @@
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { allGraphs, type Architecture, architectureOf } from "./architecture.ts";
-import { readConfig, readGeneration } from "./config.ts";
+import { type InputNames, readConfig, readGeneration } from "./config.ts";
 import { featuresOf, type ModelFeatures } from "./features.ts";
 import { statOrNull } from "./files.ts";
 import { locateModel } from "./locate.ts";
@@ -33,6 +33,10 @@ export interface Model {
   generation: { bosTokenId: number | null; eosTokenIds: number[] };
   /** Tokens that prompt and answer may take together; `null` where the model does not say. */
   contextLength: number | null;
+  /** Tokens that the layers with a window look back; `null` where all look back to the beginning. */
+  slidingWindow: number | null;
+  /** Names of the graph's inputs and outputs by its configuration; `null`: the usual ones. */
+  inputNames: InputNames | null;
 }
 
 /** How to open a model. */
@@ -94,6 +98,8 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
     config: config?.raw ?? {},
     generation: readGeneration(folder, config),
     contextLength: config?.contextLength ?? null,
+    slidingWindow: config?.slidingWindow ?? null,
+    inputNames: config?.inputNames ?? null,
   };
 }
 
