@@ -24,6 +24,7 @@ import {
   UNMEASURED,
 } from "../record.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
+import { meanSections } from "./mean_sections.ts";
 import type { Repetition } from "./messages.ts";
 import { groupName, phasesOf, runSpan } from "./spans.ts";
 
@@ -81,7 +82,12 @@ export function meanRepetition(
     energy: meanOf("run"),
     durationMs: (ensembles.get("run")?.durationMs ?? 0) / count,
     phases,
-    sections: meanSections(evidence, repetitions, ensembles, options.reading),
+    sections: meanSections(evidence.sections, repetitions, phases, (phase, partMs) => {
+      const whole = ensembles.get(`phase ${phase}`);
+      return whole
+        ? toEnergy(scaled(shareOf(whole, partMs), 1 / count), options.reading)
+        : UNMEASURED;
+    }),
     tokens,
     groups: meanGroups(groups, tokens, meanOf),
   };
@@ -150,38 +156,6 @@ function meanPhases(
     const startMs = reachedMs;
     reachedMs += durationMs;
     return [{ phase, startMs, endMs: reachedMs, durationMs, energy: meanOf(`phase ${phase}`) }];
-  });
-}
-
-function meanSections(
-  evidence: Evidence,
-  repetitions: readonly Repetition[],
-  ensembles: ReadonlyMap<string, Ensemble>,
-  reading: Reading,
-): SectionEnergy[] {
-  const beganMs = new Map(repetitions.map(({ index, startMs }) => [index, startMs]));
-  const groups = Map.groupBy(
-    evidence.sections.filter(({ repetition }) => beganMs.has(repetition)),
-    ({ phase, name }) => `${phase} ${name}`,
-  );
-  return Array.from(groups.values(), (sections) => {
-    const [{ phase, name }] = sections as [typeof sections[number]];
-    const count = repetitions.length;
-    const totalMs = sections.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
-    const whole = ensembles.get(`phase ${phase}`);
-    const offset = (pick: (section: typeof sections[number]) => number, most: typeof Math.max) =>
-      repetitions.reduce((sum, { index, startMs }) => {
-        const times = sections.filter((one) => one.repetition === index).map(pick);
-        return sum + (times.length > 0 ? times.reduce((a, b) => most(a, b)) - startMs : 0);
-      }, 0) / count;
-    return {
-      phase,
-      name,
-      startMs: offset((section) => section.startMs, Math.min),
-      endMs: offset((section) => section.endMs, Math.max),
-      durationMs: totalMs / count,
-      energy: whole ? toEnergy(scaled(shareOf(whole, totalMs), 1 / count), reading) : UNMEASURED,
-    };
   });
 }
 

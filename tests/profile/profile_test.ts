@@ -20,6 +20,11 @@ function checkSums(run: ProfilingRun): void {
   const sum = (values: (number | null | undefined)[]) =>
     values.reduce<number>((all, value) => all + (value ?? NaN), 0);
   close(sum(run.phases.map(({ energy }) => energy.mj)), total, "phases");
+  close(sum(run.sections.map(({ energy }) => energy.mj)), total, "sections and gaps");
+  for (const { phase, durationMs } of run.phases) {
+    const inPhase = run.sections.filter((section) => section.phase === phase);
+    close(sum(inPhase.map((section) => section.durationMs)), durationMs, `sections of ${phase}`);
+  }
   close((run.measured.energyMj ?? NaN) / run.measured.repetitions, total, "repetitions");
   close(run.totals.prefillMj ?? NaN, run.tokens[0]?.energyMj ?? NaN, "token 0 is the prefill");
   for (const { energy } of run.phases) {
