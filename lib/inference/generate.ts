@@ -7,7 +7,8 @@ import { nowMs } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
 import type { Phase, Section, TokenEvent } from "../record.ts";
-import { openSession, type Session, type SessionOptions } from "./engine.ts";
+import { openAttached } from "./attached.ts";
+import type { Session, SessionOptions } from "./engine.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
 import { TextStream } from "./text_stream.ts";
 
@@ -84,7 +85,9 @@ export async function* generate(
   options.onPrompt?.(ids);
 
   let setupMs = nowMs();
-  const session = options.session ?? await openSession(model, options);
+  const { session, onToken } = options.session === undefined
+    ? await openAttached(model, options)
+    : { session: options.session, onToken: () => {} };
   try {
     if (options.session === undefined) tell("pre_inference", "session_open", setupMs, nowMs());
     setupMs = nowMs();
@@ -111,7 +114,9 @@ export async function* generate(
         text += stream.flush();
         tell("post_inference", "detokenize", endMs, nowMs());
       }
-      yield { index, id, text, phase, startMs, endMs };
+      const token: TokenEvent = { index, id, text, phase, startMs, endMs };
+      onToken(token);
+      yield token;
       if (isLast) return;
       input = [id];
     }

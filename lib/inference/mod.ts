@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { attachToSessions, type SessionAttachment } from "./attached.ts";
 export {
   type Engine,
   type Instrumentation,
