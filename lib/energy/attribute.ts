@@ -23,11 +23,14 @@ import { tile, type TiledSpan } from "./tree.ts";
  * All that is unknown is drawn jointly, 256 times: where the records lie on the clock, their
  * rounding, and how a record that a boundary cuts is split. In each draw the tree adds up; the
  * energy of a node is the mean of its draws, its interval their 2.5 and 97.5 % points, or hard
- * limits where no whole record lies inside.
+ * limits where no whole record lies inside. Weighted children get the share of their parent that
+ * their weights say: their time is known, their power is not, so their method is `shared`.
  *
  * @param span times in ms on the clock of the samples
- * @returns the same tree with `energy` at each node, and `gap` children for uncovered time
- * @throws {RangeError} if children overlap or leave their parent
+ * @returns the same tree with `energy` at each node, `gap` children for uncovered time, and an
+ * `other` child where all weights are 0
+ * @throws {RangeError} if children overlap or leave their parent, if timed and weighted ones are
+ * mixed, or if a weight is missing or negative
  *
  * @example
  * ```ts
@@ -135,17 +138,11 @@ function readTree(
     ensemble.support = supports.length > 0 ? Math.min(...supports) : 0;
     for (const { rail, limitsOf } of rails) ensemble.limits.set(rail, limitsOf(startMs, endMs));
   }
+  const parts = timed
+    ? children.map((child) => child.tree)
+    : weightedChildren(span, ensemble, reading, onNode, path);
   onNode?.(span, ensemble, path);
-  return {
-    ensemble,
-    tree: {
-      ...span,
-      energy: toEnergy(ensemble, reading),
-      children: timed
-        ? children.map((child) => child.tree)
-        : weightedChildren(span, ensemble, reading),
-    },
-  };
+  return { ensemble, tree: { ...span, energy: toEnergy(ensemble, reading), children: parts } };
 }
 
 function leafEnsemble(leaf: TiledSpan, rails: readonly DealtRail[]): Ensemble {
@@ -160,16 +157,21 @@ function leafEnsemble(leaf: TiledSpan, rails: readonly DealtRail[]): Ensemble {
 }
 
 /** Below a timed leaf, energy follows the weights, as if they were times. */
-function weightedChildren(parent: TiledSpan, whole: Ensemble, reading: Reading): EnergySpan[] {
+function weightedChildren(
+  parent: TiledSpan,
+  whole: Ensemble,
+  reading: Reading,
+  onNode: AttributionOptions["onNode"],
+  path: readonly Span[],
+): EnergySpan[] {
   const sum = parent.children.reduce((total, child) => total + (child.weight ?? 0), 0);
+  const pathBelow = [...path, parent];
   return parent.children.map((child) => {
-    const fraction = sum > 0 ? (child.weight ?? 0) / sum : 1 / parent.children.length;
+    const fraction = sum > 0 ? (child.weight ?? 0) / sum : 0;
     const part = shareOf(whole, whole.durationMs * fraction);
-    return {
-      ...child,
-      energy: toEnergy(part, reading),
-      children: weightedChildren(child, part, reading),
-    };
+    const children = weightedChildren(child, part, reading, onNode, pathBelow);
+    onNode?.(child, part, pathBelow);
+    return { ...child, energy: toEnergy(part, reading), children };
   });
 }
 

@@ -95,6 +95,8 @@ function addTo(sum: Float64Array, draws: Float64Array): void {
 /** The share that a part has of a whole by its time; its limits say what that may hide. */
 export function shareOf(whole: Ensemble, partMs: number): Ensemble {
   const part = scaled(whole, whole.durationMs > 0 ? partMs / whole.durationMs : 0);
+  // It is the part that is small, not the run that it lies in.
+  part.root = whole.root;
   for (const [rail, limits] of whole.limits) {
     const bounds = whole.root.get(rail)?.bounds;
     if (bounds) part.limits.set(rail, limitsOfPart(partMs, whole.durationMs, limits, bounds));

@@ -22,7 +22,7 @@ export interface AttributionOptions {
   highestMw?: Partial<Record<Rail, number>>;
   /** Of the joint draws; default 1. */
   seed?: number;
-  /** Called with the draws of every node, children first. */
+  /** Called with the draws of every node, timed or weighted, children first. */
   onNode?: (span: Span, ensemble: Ensemble, path: readonly Span[]) => void;
 }
 

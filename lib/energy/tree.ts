@@ -7,10 +7,11 @@ export interface TiledSpan extends Span {
 }
 
 /**
- * Copies a tree of spans and adds a `gap` child wherever timed children leave time over.
+ * Copies a tree of spans and adds a `gap` child wherever timed children leave time over, and an
+ * `other` child where nothing is known of weighted ones, since all of them weigh nothing.
  *
  * @throws {RangeError} if a span ends before it starts or has no finite time, if children overlap or
- * leave their parent, if timed and weighted children are mixed, or if a weight is negative
+ * leave their parent, if timed and weighted children are mixed, or if a weight is missing or negative
  */
 export function tile(span: Span): TiledSpan {
   const { startMs, endMs } = span;
@@ -94,12 +95,31 @@ function misplaced(span: Span): RangeError {
   );
 }
 
+/** Weighted children are shares of their parent: only how their weights relate to each other counts. */
 function weighted(parent: Span): TiledSpan[] {
-  for (const { weight = 0, ...child } of parent.children) {
-    if (weight >= 0 && weight < Infinity) continue;
-    throw new RangeError(`Cannot give ${nameOf(child)} the weight ${weight}; pass 0 or more`);
+  let sum = 0;
+  for (const child of parent.children) {
+    const { weight = NaN } = child;
+    if (!(weight >= 0 && weight < Infinity)) {
+      throw new RangeError(
+        `Cannot give ${nameOf(child)} the weight ${child.weight}; pass 0 or more to all children`,
+      );
+    }
+    sum += weight;
   }
-  return parent.children.map(tile);
+  if (sum === Infinity) throw new RangeError(`Cannot add up the weights under ${nameOf(parent)}`);
+  const children = parent.children.map(tile);
+  const extent = extentOf(parent);
+  const isUnknown = children.length > 0 && sum === 0 && extent > 0;
+  return isUnknown ? [...children, otherOf(extent)] : children;
+}
+
+function extentOf({ startMs, endMs, weight = 0 }: Span): number {
+  return startMs === null || endMs === null ? weight : endMs - startMs;
+}
+
+function otherOf(weight: number): TiledSpan {
+  return { kind: "other", name: "other", startMs: null, endMs: null, weight, children: [] };
 }
 
 function nameOf(span: Span): string {

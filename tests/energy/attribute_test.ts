@@ -131,17 +131,6 @@ Deno.test("attributeEnergy() gives a phase shorter than a record hard limits tha
   assert.ok((prefill?.lowMj ?? Infinity) <= 1500 && (prefill?.highMj ?? 0) >= 1500);
 });
 
-Deno.test("attributeEnergy() gives weighted children their share, unresolved", () => {
-  const token = span("token", "0", 0, 400);
-  token.children.push(
-    { kind: "layer", name: "0", startMs: null, endMs: null, weight: 3, children: [] } as never,
-    { kind: "layer", name: "1", startMs: null, endMs: null, weight: 1, children: [] } as never,
-  );
-  const tree = attributeEnergy(token, records(1000, 1000, 1000, 1000));
-  assert.deepEqual(tree.children.map((child) => child.energy.mj), [300, 100]);
-  assert.deepEqual(tree.children.map((child) => child.energy.method), ["shared", "shared"]);
-});
-
 Deno.test("attributeEnergy() adds gaps where children leave time over", () => {
   const tree = attributeEnergy(
     span("phase", "decode", 0, 400, span("token", "0", 0, 100), span("token", "1", 150, 300)),

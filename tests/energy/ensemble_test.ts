@@ -124,3 +124,13 @@ Deno.test("toEnergy() resolves what the rest of the run leaves no room for, by i
     "a run of two records",
   );
 });
+
+Deno.test("sumOf() of the shares of a whole has the limits of that share of the whole, or wider", () => {
+  const known = new Map([["cpu" as const, { lowMj: 1900, highMj: 2100 }]]);
+  const whole = ensemble(2000, 100, { limits: known });
+  // 10 times 30 ms of 400 ms: at most 10 W for 300 ms, but no more than the whole holds at most.
+  const parts = sumOf(Array.from({ length: 10 }, () => shareOf(whole, 30)));
+  const { lowMj, highMj } = parts.limits.get("cpu") ?? { lowMj: NaN, highMj: NaN };
+  assert.ok(lowMj <= 1900 - 1000 && highMj >= 2100, `${lowMj} ${highMj}`);
+  assert.equal(parts.root.get("cpu")?.durationMs, 1000);
+});

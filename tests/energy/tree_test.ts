@@ -64,6 +64,25 @@ Deno.test("tile() refuses times that are none, half times, and children out of p
     span(0, 100, span(0, 50), weighted(1)),
     span(0, 100, weighted(-1)),
     span(0, 100, weighted(NaN)),
+    span(0, 100, weighted(1), span(null, null)),
+    span(0, 100, { ...weighted(1), children: [span(0, 10)] }),
+    span(0, 100, weighted(1e308), weighted(1e308)),
   ];
   for (const one of wrong) assert.throws(() => tile(one), RangeError, JSON.stringify(one));
+});
+
+Deno.test("tile() adds an other child where all weights are 0, unless there is nothing to share", () => {
+  const kinds = (one: Span) => tile(one).children.map(({ kind, weight }) => [kind, weight]);
+  const nothing = ["phase", 0];
+  assert.deepEqual(kinds(span(0, 100, weighted(0), weighted(0))), [nothing, nothing, [
+    "other",
+    100,
+  ]]);
+  assert.deepEqual(kinds(span(0, 100, weighted(0), weighted(2))), [nothing, ["phase", 2]]);
+  assert.deepEqual(kinds(span(50, 50, weighted(0))), [nothing]);
+  const nested = tile(span(0, 100, { ...weighted(3), children: [weighted(0)] })).children[0];
+  assert.deepEqual(nested?.children.map(({ kind, weight }) => [kind, weight]), [nothing, [
+    "other",
+    3,
+  ]]);
 });
