@@ -4,9 +4,11 @@
  *
  * @module
  */
+export type * from "./record/details.ts";
 export * from "./record/energy.ts";
 export type * from "./record/finding.ts";
 export type * from "./record/inside.ts";
+export type * from "./record/metrics.ts";
 export type * from "./record/power.ts";
 export type * from "./record/run.ts";
 export type * from "./record/sink.ts";

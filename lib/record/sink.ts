@@ -1,4 +1,6 @@
+import type { RunDetails } from "./details.ts";
 import type { Energy, PowerSample } from "./energy.ts";
+import type { MetricSink } from "./metrics.ts";
 import type { RunPower } from "./power.ts";
 import type { ModelSummary, ProfilingRun, RunStatus } from "./run.ts";
 import type { Section, TokenEvent } from "./timing.ts";
@@ -19,6 +21,8 @@ export interface RunHeader {
   experiment?: string | undefined;
   /** Free labels. */
   tags?: string[] | undefined;
+  /** What is known of the circumstances before it starts. */
+  details?: RunDetails | undefined;
 }
 
 /** Records as the source wrote them, gzipped, with the time at which each one's last byte arrived. */
@@ -65,10 +69,12 @@ export interface RunOutcome {
   reason?: string;
   /** What was measured. */
   result?: ProfilingRun;
+  /** What is known of the circumstances by now; `undefined` keeps what the header said. */
+  details?: RunDetails;
 }
 
 /** Where a run is written while it happens. The store fulfils it. All calls are synchronous batches. */
-export interface RunSink {
+export interface RunSink extends Partial<MetricSink> {
   /** Writes the row with status `running` and returns the run's id. */
   createRun(header: RunHeader): string;
   /** Appends dated samples. */

@@ -1,6 +1,12 @@
 import { nowMs } from "../clock.ts";
 import { InputError } from "../errors.ts";
 import type {
+  ComponentMetric,
+  DeepOperationMetric,
+  DeepStatistic,
+  LayerMetric,
+  MetricSink,
+  MoeExpertActivation,
   PowerSample,
   RawPowerBatch,
   RunHeader,
@@ -9,16 +15,14 @@ import type {
   StoredSection,
   StoredToken,
 } from "../record.ts";
-import type { Sql } from "./connection.ts";
+import type { Sql } from "./sql.ts";
 import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
 import { openDatabase } from "./location.ts";
+import { readExperts, readOperations, readStatistics } from "./read_deep.ts";
 import { readComponents, readLayers } from "./read_metrics.ts";
 import { readRawPower, readTimeline, readTokens } from "./read_rows.ts";
 import { listRuns, readRun, readRunSummary, searchRuns } from "./read_run.ts";
 import type {
-  ComponentMetric,
-  DeepOperationMetric,
-  LayerMetric,
   PowerTimelinePoint,
   ProfileDatabaseOptions,
   RunFilter,
@@ -29,7 +33,8 @@ import type {
 } from "./rows.ts";
 import { findRun, type FoundRun, newRunId } from "./run_id.ts";
 import { forgetLock, RunLock } from "./run_lock.ts";
-import { writeComponents, writeLayers, writeOperations } from "./write_metrics.ts";
+import { writeExperts, writeOperations, writeStatistics } from "./write_deep.ts";
+import { writeComponents, writeLayers } from "./write_metrics.ts";
 import {
   type RunOrigin,
   writeRawPower,
@@ -56,7 +61,7 @@ import { writeHeader, writeOutcome } from "./write_run.ts";
  * }
  * ```
  */
-export class ProfileDatabase implements RunSink, Disposable {
+export class ProfileDatabase implements RunSink, MetricSink, Disposable {
   /** Where it is, as it was given. */
   readonly path: string;
   readonly #sql: Sql;
@@ -77,8 +82,8 @@ export class ProfileDatabase implements RunSink, Disposable {
    * for what is not a Tokenwatt database, is a newer one, or cannot be written.
    */
   static open(path: string, options: ProfileDatabaseOptions = {}): ProfileDatabase {
-    const { readOnly = false, driver } = options;
-    const { sql, file } = openDatabase(path, { readOnly, driver });
+    const { readOnly = false, driver, busyTimeoutMs } = options;
+    const { sql, file } = openDatabase(path, { readOnly, driver, busyTimeoutMs });
     if (!readOnly) settleAbandonedRuns(sql, file);
     return new ProfileDatabase(path, sql, file);
   }
@@ -137,6 +142,16 @@ export class ProfileDatabase implements RunSink, Disposable {
     this.#append(runId, (run) => writeOperations(this.#sql, run, operations));
   }
 
+  /** Writes figures of the deep level, of tokens that are there; the same one again replaces it. */
+  addDeepStatistics(runId: string, statistics: readonly DeepStatistic[]): void {
+    this.#append(runId, (run) => writeStatistics(this.#sql, run, statistics));
+  }
+
+  /** Writes the experts that routers chose, for tokens that are there. */
+  addMoeExpertActivations(runId: string, activations: readonly MoeExpertActivation[]): void {
+    this.#append(runId, (run) => writeExperts(this.#sql, run, activations));
+  }
+
   /** Ends a run: its result, where there is one, takes the place of what was written live. */
   finishRun(runId: string, outcome: RunOutcome): void {
     this.#append(runId, (run) => writeOutcome(this.#sql, run, outcome, nowMs()));
@@ -173,6 +188,21 @@ export class ProfileDatabase implements RunSink, Disposable {
   /** Components of all tokens that were looked into; none for an unknown run. */
   getComponentMetrics(run: string): Required<ComponentMetric>[] {
     return this.#read(run, ({ key }) => readComponents(this.#sql, key), []);
+  }
+
+  /** Single ONNX nodes of all tokens that were looked into; none for an unknown run. */
+  getDeepOperationMetrics(run: string): Required<DeepOperationMetric>[] {
+    return this.#read(run, ({ key }) => readOperations(this.#sql, key), []);
+  }
+
+  /** Figures of the deep level; none for an unknown run. */
+  getDeepStatistics(run: string): Required<DeepStatistic>[] {
+    return this.#read(run, ({ key }) => readStatistics(this.#sql, key), []);
+  }
+
+  /** Experts that routers chose; none for an unknown run. */
+  getMoeExpertActivations(run: string): Required<MoeExpertActivation>[] {
+    return this.#read(run, ({ key }) => readExperts(this.#sql, key), []);
   }
 
   /** Power records with their mean powers in mW; none for an unknown run. */

@@ -1,7 +1,7 @@
-import type { Sql } from "./connection.ts";
+import type { Sql } from "./sql.ts";
 import type { RunRow } from "./run_columns.ts";
 import { forgetLock, isHeld } from "./run_lock.ts";
-import { writeSummary } from "./write_metrics.ts";
+import { writeSummary } from "./layer_summary.ts";
 
 /** The runs that are marked as running, and nobody writes any more. */
 export function abandonedRuns(sql: Sql, file: string | null): Set<string> {

@@ -1,11 +1,20 @@
 import { dirname, resolve } from "node:path";
 import { InputError } from "../errors.ts";
-import { nodeSqlite, Sql, type SqliteDriver } from "./connection.ts";
+import type { SqliteDriver } from "./connection.ts";
 import { APPLICATION_ID, migrate, MIGRATIONS, readIdentity } from "./migrations.ts";
+import { nodeSqlite } from "./node_sqlite.ts";
+import { Sql } from "./sql.ts";
 import { storageError } from "./storage_error.ts";
 
 /** How long a writer waits for another process's transaction before it gives up. */
-const BUSY_TIMEOUT_MS = 10_000;
+export const BUSY_TIMEOUT_MS = 10_000;
+
+/** How a file is opened. */
+export interface OpenOptions {
+  readOnly: boolean;
+  busyTimeoutMs?: number | undefined;
+  driver?: SqliteDriver | undefined;
+}
 
 /** A connection that is ready for use, and the canonical path of its file (`null`: in memory). */
 export interface OpenedDatabase {
@@ -16,19 +25,19 @@ export interface OpenedDatabase {
 /** Opens, checks that the database is ours, and brings it to the newest schema. */
 export function openDatabase(
   path: string,
-  options: { readOnly: boolean; driver?: SqliteDriver | undefined },
+  options: OpenOptions,
 ): OpenedDatabase {
-  const { readOnly, driver = nodeSqlite } = options;
+  const { readOnly, busyTimeoutMs = BUSY_TIMEOUT_MS, driver = nodeSqlite } = options;
   const inMemory = path === ":memory:";
   let sql: Sql | undefined;
   try {
     if (!inMemory) checkFile(resolve(path), readOnly);
     const connection = driver(inMemory ? path : resolve(path), { readOnly });
     sql = new Sql(connection, `Cannot use the database "${path}"`);
-    sql.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    sql.exec(`PRAGMA busy_timeout = ${Math.round(busyTimeoutMs)}`);
     checkIdentity(sql, readOnly);
     if (!readOnly) {
-      if (!inMemory) enterWal(sql);
+      if (!inMemory) enterWal(sql, busyTimeoutMs);
       sql.exec("PRAGMA synchronous = NORMAL");
       sql.exec("PRAGMA foreign_keys = ON");
       migrate(sql);
@@ -83,8 +92,8 @@ function checkIdentity(sql: Sql, readOnly: boolean): void {
 }
 
 /** The switch to WAL does not wait for the busy timeout: two processes that create one file meet. */
-function enterWal(sql: Sql): void {
-  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+function enterWal(sql: Sql, timeoutMs: number): void {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
       sql.exec("PRAGMA journal_mode = WAL");

@@ -3,28 +3,18 @@
  *
  * @module
  */
-export {
-  nodeSqlite,
-  type SqliteConnection,
-  type SqliteDriver,
-  type SqliteStatement,
-  type SqliteValue,
-} from "./connection.ts";
+export type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from "./connection.ts";
 export { ProfileDatabase } from "./database.ts";
+export type { RunFigures } from "./figures.ts";
+export { nodeSqlite } from "./node_sqlite.ts";
 export type { RunHost } from "./host.ts";
 export type {
-  ActivationStats,
-  ComponentMetric,
-  DeepOperationMetric,
   LayerComponentSummary,
-  LayerMetric,
-  MetricEnergy,
   PowerTimelinePoint,
   ProfileDatabaseOptions,
   RunFilter,
   RunListing,
   RunSummary,
   StoredRun,
-  TokenReference,
   TokenRow,
 } from "./rows.ts";

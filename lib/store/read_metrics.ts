@@ -1,9 +1,10 @@
-import type { Sql } from "./connection.ts";
-import type { ComponentMetric, LayerComponentSummary, LayerMetric } from "./rows.ts";
+import type { Sql } from "./sql.ts";
+import type { ComponentMetric, LayerMetric } from "../record.ts";
+import type { LayerComponentSummary } from "./rows.ts";
 import { OUTSIDE_LAYERS } from "./schema.ts";
 import { fromFixed } from "./fixed_point.ts";
 import { type ActivationColumns, activationOf } from "./read_rows.ts";
-import { SUMMARIZE } from "./write_metrics.ts";
+import { SUMMARIZE } from "./layer_summary.ts";
 
 interface MetricRow {
   repetition: number;

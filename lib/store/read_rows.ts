@@ -1,13 +1,14 @@
 import {
+  type ActivationStatistics,
   type PowerSample,
   type Rail,
   type RawPowerBatch,
   type RunTrace,
   type StoredSection,
 } from "../record.ts";
-import type { Sql } from "./connection.ts";
+import type { Sql } from "./sql.ts";
 import { fromFixed } from "./fixed_point.ts";
-import type { ActivationStats, PowerTimelinePoint, TokenRow } from "./rows.ts";
+import type { PowerTimelinePoint, TokenRow } from "./rows.ts";
 import type { RunOrigin } from "./write_rows.ts";
 
 interface Extent {
@@ -134,7 +135,7 @@ export interface ActivationColumns {
 }
 
 /** Statistics, or `null` where they were not taken. */
-export function activationOf(row: ActivationColumns): ActivationStats | null {
+export function activationOf(row: ActivationColumns): ActivationStatistics | null {
   if (row.activation_mean === null) return null;
   return {
     meanAbs: row.activation_mean,

@@ -1,12 +1,15 @@
-import type { Sql, SqliteValue } from "./connection.ts";
+import type { ProfilingRun } from "../record.ts";
+import type { SqliteValue } from "./connection.ts";
+import type { Sql } from "./sql.ts";
 import { asItIs } from "./liveness.ts";
 import { partialResult } from "./partial_run.ts";
 import { readSummary } from "./read_metrics.ts";
 import { readTrace } from "./read_rows.ts";
 import type { RunFilter, RunListing, RunSummary, StoredRun } from "./rows.ts";
-import { LISTING_COLUMNS, listingOf, meanRepetitionOf, type RunRow } from "./run_columns.ts";
+import { LISTING_COLUMNS, listingOf, type RunRow } from "./run_columns.ts";
 import { searchExpression } from "./search.ts";
 
+type Parts = Pick<ProfilingRun, "phases" | "sections" | "tokens" | "groups">;
 type Abandoned = ReadonlySet<string>;
 
 /** A whole run. */
@@ -15,7 +18,7 @@ export function readRun(sql: Sql, key: number, abandoned: Abandoned): StoredRun 
   const listing = listingOf(asItIs(row, abandoned));
   const origin = { key, startedAtMs: listing.startedAtMs };
   const trace = readTrace(sql, origin, listing.power.rails);
-  const parts = meanRepetitionOf(row);
+  const parts = meanRepetition(sql, key);
   const { measured, totals } = listing;
   if (parts && measured && totals) return { ...listing, ...parts, measured, totals, trace };
   const verdict = listing.verdict || `No result: ${listing.reason ?? "the run is still going on"}.`;
@@ -27,9 +30,14 @@ export function readRunSummary(sql: Sql, key: number, abandoned: Abandoned): Run
   const row = sql.get<RunRow>("SELECT * FROM profiling_runs WHERE id = ?", key)!;
   return {
     ...listingOf(asItIs(row, abandoned)),
-    phases: meanRepetitionOf(row)?.phases ?? [],
+    phases: meanRepetition(sql, key)?.phases ?? [],
     layerComponents: readSummary(sql, key),
   };
+}
+
+function meanRepetition(sql: Sql, key: number): Parts | null {
+  const row = sql.get<{ json: string }>("SELECT json FROM mean_repetitions WHERE run = ?", key);
+  return row ? JSON.parse(row.json) : null;
 }
 
 /** Runs that match the filter, newest first. */

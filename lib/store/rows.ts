@@ -1,13 +1,16 @@
 import type {
+  ActivationStatistics,
   PhaseEnergy,
   PowerSample,
   ProfilingRun,
   Rail,
+  RunDetails,
   RunStatus,
   RunTotals,
   StoredToken,
 } from "../record.ts";
 import type { SqliteDriver } from "./connection.ts";
+import type { RunFigures } from "./figures.ts";
 import type { RunHost } from "./host.ts";
 
 /** How a database is opened. */
@@ -16,6 +19,8 @@ export interface ProfileDatabaseOptions {
   driver?: SqliteDriver;
   /** Refuse to create, migrate or change anything. Default false. */
   readOnly?: boolean;
+  /** How long a write waits for those of other processes before it gives up; default 10,000. */
+  busyTimeoutMs?: number;
 }
 
 /** A run as a list shows it: what its row holds, without tokens, sections and trace. */
@@ -35,6 +40,8 @@ export interface RunListing
   options: Record<string, unknown>;
   /** The machine. */
   host: RunHost;
+  /** What is known of the circumstances; `null` for what is not. */
+  details: RunDetails;
   /** What the run found about its own conditions. */
   findings: ProfilingRun["findings"];
   /** What can be concluded and what cannot; empty until the run has a result. */
@@ -43,6 +50,8 @@ export interface RunListing
   measured: ProfilingRun["measured"] | null;
   /** `null` until the run has a result. */
   totals: RunTotals | null;
+  /** What follows from the trace; `null` until the run has a result. */
+  figures: RunFigures | null;
 }
 
 /** A whole run, read back. One without a result has what was written: `null` energies, no groups. */
@@ -77,7 +86,7 @@ export interface LayerComponentSummary {
   /** Sum over the tokens. */
   energyMj: number | null;
   /** Means over the tokens; of `maxAbs`, the maximum. */
-  activation: ActivationStats | null;
+  activation: ActivationStatistics | null;
 }
 
 /** The figures of a run, without scanning its rows. */
@@ -94,72 +103,6 @@ export interface TokenRow extends Required<StoredToken> {
   rowId: number;
   /** `endMs - startMs`. */
   durationMs: number;
-}
-
-/** Statistics of one component's output for one token. */
-export interface ActivationStats {
-  /** Mean of the absolute values. */
-  meanAbs: number;
-  /** Standard deviation. */
-  std: number;
-  /** Largest absolute value. */
-  maxAbs: number;
-  /** Share of exact or near zeros, 0 … 1. */
-  sparsity: number;
-}
-
-/** Which token a metric belongs to. */
-export interface TokenReference {
-  /** As in its `TokenEvent`. */
-  tokenIndex: number;
-  /** Default 0, the first. */
-  repetition?: number;
-}
-
-/** An energy with its ends, where it has been attributed. */
-export interface MetricEnergy {
-  /** The mean. */
-  energyMj?: number | null;
-  /** Lower end. */
-  lowMj?: number | null;
-  /** Upper end. */
-  highMj?: number | null;
-}
-
-/** One layer during one token. */
-export interface LayerMetric extends TokenReference, MetricEnergy {
-  /** From 0. */
-  layer: number;
-  /** Time in all of its components. */
-  durationMs: number | null;
-}
-
-/** One component of a layer, or outside of them, during one token. */
-export interface ComponentMetric extends TokenReference, MetricEnergy {
-  /** `null` for embed_tokens, final_norm, lm_head, other. */
-  layer: number | null;
-  /** As the vocabulary of the design names it: `q_proj`, `attention`, … */
-  component: string;
-  /** `null` where only activations were taken. */
-  durationMs: number | null;
-  /** `null` where they were not taken. */
-  activation?: ActivationStats | null;
-}
-
-/** One ONNX node during one token. */
-export interface DeepOperationMetric extends TokenReference {
-  /** `null` outside of layers. */
-  layer: number | null;
-  /** The component that the node belongs to. */
-  component: string;
-  /** The node's name. */
-  operation: string;
-  /** `MatMul`, … */
-  opType: string;
-  /** Time in the twin run. */
-  durationMs: number;
-  /** Its share. */
-  energyMj?: number | null;
 }
 
 /** A power record with the mean power that follows from it. */

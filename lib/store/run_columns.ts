@@ -1,12 +1,17 @@
 import type { ModelSummary, ProfilingRun, RunHeader, RunPower, RunTotals } from "../record.ts";
 import type { SqliteValue } from "./connection.ts";
+import { DETAIL_COLUMNS, detailColumns, detailsOf } from "./detail_columns.ts";
+import { figuresOf, type RunFigures } from "./figures.ts";
 import type { RunHost } from "./host.ts";
 import type { RunListing } from "./rows.ts";
 
 /** A row of `profiling_runs`. */
 export type RunRow = Record<string, SqliteValue>;
 
-const MODEL: Record<keyof ModelSummary, string> = {
+/** Fields of `T` and their columns. A field without one is kept in the JSON column `more`. */
+type Columns<T> = Partial<Record<keyof T, string>>;
+
+const MODEL: Columns<ModelSummary> = {
   name: "model_name",
   path: "model_path",
   family: "model_family",
@@ -16,7 +21,7 @@ const MODEL: Record<keyof ModelSummary, string> = {
   contextLength: "model_context_length",
 };
 
-const HOST: Record<keyof RunHost, string> = {
+const HOST: Columns<RunHost> = {
   hostname: "hostname",
   os: "os",
   osRelease: "os_release",
@@ -27,7 +32,7 @@ const HOST: Record<keyof RunHost, string> = {
   processStartedAtMs: "process_started_at_ms",
 };
 
-const TOTALS: Record<keyof RunTotals, string> = {
+const TOTALS: Columns<RunTotals> = {
   durationMs: "duration_ms",
   energyMj: "energy_mj",
   lowMj: "low_mj",
@@ -46,6 +51,14 @@ const TOTALS: Record<keyof RunTotals, string> = {
   loadMj: "load_mj",
 };
 
+const FIGURES: Columns<RunFigures> = {
+  cadenceMs: "cadence_ms",
+  edpJs: "edp_js",
+  tokenP50Ms: "token_p50_ms",
+  tokenP95Ms: "token_p95_ms",
+  tokenP99Ms: "token_p99_ms",
+};
+
 const POWER = [
   "power_source",
   "power_kind",
@@ -61,9 +74,23 @@ const RUN = ["id", "run_id", "status", "reason", "started_at_ms", "ended_at_ms"]
 const CONTENT = ["experiment", "tags", "options", "prompt", "response", "findings", "verdict"];
 const MEASURED = ["repetitions", "measured_duration_ms", "measured_energy_mj"];
 
-/** All that a listing needs: without `mean_repetition`, which may be 100 KB. */
-export const LISTING_COLUMNS: string = [RUN, CONTENT, MEASURED, POWER, MODEL, HOST, TOTALS]
-  .flatMap((columns) => Object.values(columns)).join(", ");
+/** All that a listing needs. */
+export const LISTING_COLUMNS: string = [
+  ...[RUN, CONTENT, MEASURED, POWER, DETAIL_COLUMNS, ["peak_mw_by_rail", "more"]],
+  ...[MODEL, HOST, TOTALS, FIGURES].map((columns) => Object.values(columns)),
+].flat().join(", ");
+
+/** Columns by which runs can be sorted, by the name of their figure. */
+export const METRIC_COLUMNS: Readonly<Record<string, string>> = {
+  startedAtMs: "started_at_ms",
+  parameters: "model_parameters",
+  measuredDurationMs: "measured_duration_ms",
+  measuredEnergyMj: "measured_energy_mj",
+  kvCacheBytes: "kv_cache_bytes",
+  peakMemoryBytes: "peak_memory_bytes",
+  ...TOTALS,
+  ...FIGURES,
+};
 
 /** What stands in the row from the first moment. */
 export function headerColumns(header: RunHeader, host: RunHost): RunRow {
@@ -76,12 +103,13 @@ export function headerColumns(header: RunHeader, host: RunHost): RunRow {
     ...toColumns(MODEL, header.model),
     ...toColumns(HOST, host),
     ...powerColumns(header.power),
+    ...detailColumns(header.details ?? {}),
   };
 }
 
 /** What a run knows when it has ended; times and energies of single tokens are rows of their own. */
 export function resultColumns(run: ProfilingRun): RunRow {
-  const { phases, sections, tokens, groups } = run;
+  const figures = figuresOf(run);
   return {
     prompt: run.prompt,
     response: run.response,
@@ -93,13 +121,20 @@ export function resultColumns(run: ProfilingRun): RunRow {
     measured_duration_ms: run.measured.durationMs,
     measured_energy_mj: run.measured.energyMj,
     ...toColumns(TOTALS, run.totals),
-    mean_repetition: JSON.stringify({ phases, sections, tokens, groups }),
+    ...toColumns(FIGURES, figures),
+    peak_mw_by_rail: JSON.stringify(figures.peakMwByRail),
+    more: JSON.stringify({
+      model: without(run.model, MODEL),
+      totals: without(run.totals, TOTALS),
+      measured: without(run.measured, { repetitions: "", durationMs: "", energyMj: "" }),
+    }),
   };
 }
 
 /** The listing that a row holds. */
 export function listingOf(row: RunRow): RunListing {
   const hasResult = row.repetitions !== null;
+  const more = JSON.parse(row.more as string) as Record<string, object | undefined>;
   return {
     runId: row.run_id as string,
     status: row.status as RunListing["status"],
@@ -109,8 +144,9 @@ export function listingOf(row: RunRow): RunListing {
     experiment: row.experiment as string | null,
     tags: JSON.parse(row.tags as string),
     options: JSON.parse(row.options as string),
-    host: fromColumns(HOST, row) as unknown as RunHost,
-    model: fromColumns(MODEL, row) as unknown as ModelSummary,
+    host: fromColumns<RunHost>(HOST, row),
+    details: detailsOf(row),
+    model: fromColumns<ModelSummary>(MODEL, row, more.model),
     prompt: row.prompt as string,
     response: (row.response ?? "") as string,
     power: powerOf(row),
@@ -121,18 +157,24 @@ export function listingOf(row: RunRow): RunListing {
         repetitions: row.repetitions as number,
         durationMs: row.measured_duration_ms as number,
         energyMj: row.measured_energy_mj as number | null,
+        ...more.measured,
       }
       : null,
-    totals: hasResult ? fromColumns(TOTALS, row) as unknown as RunTotals : null,
+    totals: hasResult ? fromColumns<RunTotals>(TOTALS, row, more.totals) : null,
+    figures: hasResult
+      ? {
+        ...fromColumns<Omit<RunFigures, "peakMwByRail">>(FIGURES, row),
+        peakMwByRail: JSON.parse((row.peak_mw_by_rail ?? "{}") as string),
+      }
+      : null,
   };
 }
 
-/** The parts of the mean repetition; `null` where the run has no result. */
-export function meanRepetitionOf(
-  row: RunRow,
-): Pick<ProfilingRun, "phases" | "sections" | "tokens" | "groups"> | null {
-  const json = row.mean_repetition as string | null;
-  return json === null ? null : JSON.parse(json);
+/** What a result holds beside what has columns and rows of its own, as JSON. */
+export function meanRepetitionJson(run: ProfilingRun): string {
+  const { runId: _1, status: _2, model: _3, prompt: _4, response: _5, power: _6, ...rest } = run;
+  const { findings: _7, verdict: _8, measured: _9, totals: _10, trace: _11, ...parts } = rest;
+  return JSON.stringify(parts);
 }
 
 function powerColumns(power: RunPower): RunRow {
@@ -161,14 +203,19 @@ function powerOf(row: RunRow): RunPower {
   };
 }
 
-function toColumns<T extends object>(columns: Record<keyof T & string, string>, of: T): RunRow {
+function toColumns<T extends object>(columns: Columns<T>, of: T): RunRow {
   return Object.fromEntries(
-    Object.entries<string>(columns).map(([key, column]) => [column, of[key as keyof T] as number]),
+    Object.entries<string>(columns as Record<string, string>)
+      .map(([key, column]) => [column, of[key as keyof T] as SqliteValue]),
   );
 }
 
-function fromColumns(columns: Record<string, string>, row: RunRow): Record<string, SqliteValue> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([key, column]) => [key, row[column] ?? null]),
-  );
+function fromColumns<T extends object>(columns: Columns<T>, row: RunRow, more: object = {}): T {
+  const entries = Object.entries<string>(columns as Record<string, string>)
+    .map(([key, column]) => [key, row[column] ?? null]);
+  return { ...Object.fromEntries(entries), ...more } as T;
+}
+
+function without(of: object, columns: object): object {
+  return Object.fromEntries(Object.entries(of).filter(([key]) => !(key in columns)));
 }

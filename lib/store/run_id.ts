@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { Rail, RunStatus } from "../record.ts";
-import type { Sql } from "./connection.ts";
+import type { Sql } from "./sql.ts";
 import type { RunOrigin } from "./write_rows.ts";
 
 /** `20261123-053012-a3f9c2`: UTC to the second, so that ids sort by time, and six random digits. */

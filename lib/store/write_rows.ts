@@ -5,8 +5,9 @@ import {
   type StoredSection,
   type StoredToken,
 } from "../record.ts";
-import type { Sql } from "./connection.ts";
+import { BulkInsert, keepingOld } from "./bulk.ts";
 import { toFixed, toFixedOrNull } from "./fixed_point.ts";
+import type { Sql } from "./sql.ts";
 
 /** The run that rows are written for: its internal key, and where its times count from. */
 export interface RunOrigin {
@@ -17,6 +18,28 @@ export interface RunOrigin {
 /** What stands beside the five phases in a run's timeline. */
 const OUTER_PHASES = new Set(["model_load", "warm_up", "baseline"]);
 
+const SAMPLE = [
+  "run",
+  "sample_index",
+  "start_ns",
+  "duration_ns",
+  ...RAILS.map((rail) => `${rail}_nj`),
+];
+const SECTION = [
+  "run",
+  "section_index",
+  "repetition",
+  "phase",
+  "name",
+  "is_phase",
+  "start_ns",
+  "duration_ns",
+  "energy_nj",
+];
+const TOKEN_KEY = ["run", "repetition", "token_index"];
+const TOKEN_EVENT = ["token_id", "text", "phase", "start_ns", "duration_ns"];
+const TOKEN_ENERGY = ["energy_nj", "low_nj", "high_nj", "interval", "method", "resolved"];
+
 /** Appends samples; with `replace`, the aligned ones take the place of those written live. */
 export function writeSamples(
   sql: Sql,
@@ -26,17 +49,16 @@ export function writeSamples(
 ): void {
   if (replace) sql.run("DELETE FROM power_sample_rows WHERE run = ?", run.key);
   let index = nextIndex(sql, "power_sample_rows", "sample_index", run);
+  const rows = new BulkInsert(sql, "power_sample_rows", SAMPLE);
   for (const { startMs, endMs, energyMj } of samples) {
-    sql.run(
-      `INSERT INTO power_sample_rows (run, sample_index, start_ns, duration_ns,
-        cpu_nj, gpu_nj, ane_nj, dram_nj, package_nj, system_nj)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    rows.add(
       run.key,
       index++,
       ...extent(run, startMs, endMs),
       ...RAILS.map((rail) => toFixedOrNull(energyMj[rail])),
     );
   }
+  rows.finish();
 }
 
 /** Appends raw records as they came. */
@@ -58,39 +80,31 @@ export function writeSections(
   isPhase?: boolean,
 ): void {
   let index = nextIndex(sql, "pipeline_section_rows", "section_index", run);
-  for (const section of sections) {
-    const { repetition, phase, name, startMs, endMs, energyMj } = section;
-    sql.run(
-      `INSERT INTO pipeline_section_rows (run, section_index, repetition, phase, name, is_phase,
-        start_ns, duration_ns, energy_nj)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  const rows = new BulkInsert(sql, "pipeline_section_rows", SECTION);
+  const key = nameKeys(sql);
+  for (const { repetition, phase, name, startMs, endMs, energyMj } of sections) {
+    rows.add(
       run.key,
       index++,
       repetition,
       phase,
-      nameKey(sql, name),
+      key(name),
       Number(isPhase ?? (name === phase || OUTER_PHASES.has(name))),
       ...extent(run, startMs, endMs),
       toFixedOrNull(energyMj),
     );
   }
+  rows.finish();
 }
 
 /** Writes tokens; one that is there already gets the new times, and keeps energies not given. */
 export function writeTokens(sql: Sql, run: RunOrigin, tokens: readonly StoredToken[]): void {
+  const newer = TOKEN_EVENT.map((column) => `${column} = excluded.${column}`).join(", ");
+  const conflict = `${keepingOld(TOKEN_KEY, TOKEN_ENERGY)}, ${newer}`;
+  const columns = [...TOKEN_KEY, ...TOKEN_EVENT, ...TOKEN_ENERGY];
+  const rows = new BulkInsert(sql, "token_rows", columns, conflict);
   for (const token of tokens) {
-    sql.run(
-      `INSERT INTO token_rows (run, repetition, token_index, token_id, text, phase,
-        start_ns, duration_ns, energy_nj, low_nj, high_nj, interval, method, resolved)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (run, repetition, token_index) DO UPDATE SET
-        token_id = excluded.token_id, text = excluded.text, phase = excluded.phase,
-        start_ns = excluded.start_ns, duration_ns = excluded.duration_ns,
-        energy_nj = coalesce(excluded.energy_nj, energy_nj),
-        low_nj = coalesce(excluded.low_nj, low_nj), high_nj = coalesce(excluded.high_nj, high_nj),
-        interval = coalesce(excluded.interval, interval),
-        method = coalesce(excluded.method, method),
-        resolved = coalesce(excluded.resolved, resolved)`,
+    rows.add(
       run.key,
       token.repetition,
       token.index,
@@ -106,10 +120,20 @@ export function writeTokens(sql: Sql, run: RunOrigin, tokens: readonly StoredTok
       token.resolved === undefined ? null : Number(token.resolved),
     );
   }
+  rows.finish();
 }
 
-/** The key of a name in the dictionary. */
-export function nameKey(sql: Sql, name: string): number {
+/** Keys of names in the dictionary, each looked up once. */
+export function nameKeys(sql: Sql): (name: string) => number {
+  const known = new Map<string, number>();
+  return (name) => {
+    let key = known.get(name);
+    if (key === undefined) known.set(name, key = nameKey(sql, name));
+    return key;
+  };
+}
+
+function nameKey(sql: Sql, name: string): number {
   const find = () => sql.get<{ id: number }>("SELECT id FROM names WHERE name = ?", name)?.id;
   const known = find();
   if (known !== undefined) return known;

@@ -1,8 +1,10 @@
 import type { Phase, ProfilingRun, RunHeader, RunOutcome, StoredSection } from "../record.ts";
-import type { Sql } from "./connection.ts";
+import type { Sql } from "./sql.ts";
 import { thisHost } from "./host.ts";
-import { headerColumns, resultColumns, type RunRow } from "./run_columns.ts";
-import { writeSummary } from "./write_metrics.ts";
+import { detailColumns } from "./detail_columns.ts";
+import { headerColumns, meanRepetitionJson, resultColumns, type RunRow } from "./run_columns.ts";
+import { writeSummary } from "./layer_summary.ts";
+import { gitCommit, TOOL_VERSION } from "./provenance.ts";
 import { type RunOrigin, writeSamples, writeSections, writeTokens } from "./write_rows.ts";
 
 /** Writes the row of a run that begins. */
@@ -10,17 +12,30 @@ export function writeHeader(sql: Sql, runId: string, header: RunHeader): void {
   sql.insert("profiling_runs", {
     run_id: runId,
     status: "running",
+    tool_version: TOOL_VERSION,
+    git_commit: gitCommit(),
     ...headerColumns(header, thisHost()),
   });
 }
 
 /** Writes how a run ended; its result's trace takes the place of what was written live. */
 export function writeOutcome(sql: Sql, run: RunOrigin, outcome: RunOutcome, atMs: number): void {
-  const { status, reason = null, result } = outcome;
-  if (result) writeTrace(sql, run, result);
-  const columns = result ? resultColumns(result) : {};
-  update(sql, run, { status, reason, ended_at_ms: atMs, ...columns });
+  const { status, reason = null, result, details = {} } = outcome;
+  if (result) writeResult(sql, run, result);
+  update(sql, run, { status, reason, ended_at_ms: atMs, ...detailColumns(details) });
   writeSummary(sql, run.key);
+}
+
+/** Writes a result in the place of what was written live, or of an older result. */
+export function writeResult(sql: Sql, run: RunOrigin, result: ProfilingRun): void {
+  writeTrace(sql, run, result);
+  update(sql, run, resultColumns(result));
+  sql.run(
+    `INSERT INTO mean_repetitions (run, json) VALUES (?, ?)
+    ON CONFLICT (run) DO UPDATE SET json = excluded.json`,
+    run.key,
+    meanRepetitionJson(result),
+  );
 }
 
 function writeTrace(sql: Sql, run: RunOrigin, { trace }: ProfilingRun): void {

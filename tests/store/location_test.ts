@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { InputError } from "../../lib/errors.ts";
 import { ProfileDatabase } from "../../lib/store/mod.ts";
 import { storageError } from "../../lib/store/storage_error.ts";
-import { query, scratch, store } from "./scene.ts";
+import { connect, query, scratch, store } from "./scene.ts";
 
 function refused(path: string, reason: RegExp, options: { readOnly?: boolean } = {}): void {
   assert.throws(() => ProfileDatabase.open(path, options), (error) => {
@@ -41,7 +40,7 @@ Deno.test("open() refuses what is not a database, and leaves it alone", () => {
 Deno.test("open() refuses the database of another program, and leaves it alone", () => {
   using scene = scratch();
   {
-    using other = new DatabaseSync(scene.path);
+    using other = connect(scene.path);
     other.exec("CREATE TABLE photos (id INTEGER)");
   }
   const before = Deno.readFileSync(scene.path);
@@ -50,7 +49,7 @@ Deno.test("open() refuses the database of another program, and leaves it alone",
 
   const named = join(scene.folder, "named.db");
   {
-    using other = new DatabaseSync(named);
+    using other = connect(named);
     other.exec("PRAGMA application_id = 252006673");
   }
   refused(named, /another program/);

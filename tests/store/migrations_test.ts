@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { nodeSqlite, Sql } from "../../lib/store/connection.ts";
+import { nodeSqlite } from "../../lib/store/node_sqlite.ts";
+import { Sql } from "../../lib/store/sql.ts";
 import { APPLICATION_ID, migrate, MIGRATIONS, readIdentity } from "../../lib/store/migrations.ts";
 import { ProfileDatabase } from "../../lib/store/mod.ts";
+import { makeOldDatabase, OLD_ROWS } from "./old_version.ts";
 import { query, scratch, store } from "./scene.ts";
 
 function connect(path: string): Sql & Disposable {
@@ -28,11 +30,11 @@ Deno.test("migrate() runs only the steps that are missing, and keeps the data", 
     store(database);
   }
   using sql = connect(scene.path);
-  const next = [...MIGRATIONS, "ALTER TABLE profiling_runs ADD COLUMN engine TEXT"];
+  const next = [...MIGRATIONS, "ALTER TABLE profiling_runs ADD COLUMN newest TEXT"];
   migrate(sql, next);
   assert.equal(readIdentity(sql).version, next.length);
-  assert.deepEqual(query(scene.path, "SELECT engine, status FROM profiling_runs"), [
-    { engine: null, status: "complete" },
+  assert.deepEqual(query(scene.path, "SELECT newest, status FROM profiling_runs"), [
+    { newest: null, status: "complete" },
   ]);
 });
 
@@ -49,4 +51,40 @@ Deno.test("open() sets the pragmas that durability and cascades rest on", () => 
   using scene = scratch();
   ProfileDatabase.open(scene.path).close();
   assert.deepEqual(query(scene.path, "PRAGMA journal_mode"), [{ journal_mode: "wal" }]);
+});
+
+for (const [i] of OLD_ROWS.entries()) {
+  Deno.test(`a database of version ${i + 1} is migrated and keeps every row`, () => {
+    using scene = scratch();
+    makeOldDatabase(scene.path, i + 1);
+    const count = () =>
+      ["token", "layer", "component", "deep_operation", "moe_activation", "layer_component"].map(
+        (table) => query(scene.path, `SELECT count(*) AS n FROM ${table}_rows`)[0]!.n,
+      );
+    assert.deepEqual(count(), [1, 1, 1, 1, 1, 1]);
+    using database = ProfileDatabase.open(scene.path);
+    assert.deepEqual(count(), [1, 1, 1, 1, 1, 1]);
+    const run = database.getRun("last")!;
+    assert.equal(run.runId, "20261101-120000-00ff00");
+    assert.equal(run.totals.energyMj, 10_000);
+    assert.equal(run.figures!.edpJs, 20);
+    assert.equal(run.figures!.tokenP50Ms, null);
+    assert.equal(run.details.engine, null);
+    assert.deepEqual(run.groups, []);
+    assert.deepEqual(run.trace.samples[0]!.energyMj, { cpu: 250, gpu: null, ane: null });
+    assert.equal(database.getTokens("last")[0]!.energyMj, 2e-6);
+    assert.equal(database.getRunSummary("last")!.layerComponents[0]!.activation!.maxAbs, 9);
+    assert.deepEqual(database.getMoeExpertActivations("last"), [
+      { repetition: 0, tokenIndex: 0, layer: 2, expert: 5, weight: 0.75, positions: 1 },
+    ]);
+    assert.equal(database.searchByPrompt("old prompt").length, 1);
+    assert.deepEqual(query(scene.path, "PRAGMA integrity_check"), [{ integrity_check: "ok" }]);
+    assert.deepEqual(query(scene.path, "PRAGMA foreign_key_check"), []);
+    assert.equal(database.deleteRun("last"), true);
+    assert.deepEqual(count(), [0, 0, 0, 0, 0, 0]);
+  });
+}
+
+Deno.test("every version but the newest has rows to be migrated", () => {
+  assert.equal(OLD_ROWS.length, MIGRATIONS.length - 1);
 });

@@ -1,6 +1,5 @@
-import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { ProfileDatabase } from "../../lib/store/mod.ts";
+import { nodeSqlite, ProfileDatabase, type SqliteConnection } from "../../lib/store/mod.ts";
 import type { ProfilingRun, RunHeader } from "../../lib/record.ts";
 import { sampleRun } from "../fixtures/run.ts";
 
@@ -34,8 +33,21 @@ export function store(
   return runId;
 }
 
+/** A connection of its own, as other programs would have. */
+export function connect(path: string): SqliteConnection & Disposable {
+  // Never a second SQLite library in one process: each would drop the other's POSIX locks.
+  const connection = nodeSqlite(path, { readOnly: false });
+  return Object.assign(connection, { [Symbol.dispose]: () => void connection.close() });
+}
+
 /** Asks a file by plain SQL, as other programs would. */
 export function query<Row = Record<string, unknown>>(path: string, sql: string): Row[] {
-  using database = new DatabaseSync(path);
-  return database.prepare(sql).all().map((row) => ({ ...row })) as Row[];
+  using connection = connect(path);
+  const statement = connection.prepare(sql);
+  // Some drivers refuse to read rows of a statement that has none.
+  if (!/^\s*(SELECT|PRAGMA|EXPLAIN|WITH)/i.test(sql)) {
+    statement.run();
+    return [];
+  }
+  return statement.all().map((row) => ({ ...row as Row }));
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { ProfileDatabase } from "../../lib/store/mod.ts";
-import type { ComponentMetric } from "../../lib/store/mod.ts";
+import type { ComponentMetric } from "../../lib/record.ts";
 import { sampleRun } from "../fixtures/run.ts";
-import { headerOf, query, scratch, store } from "./scene.ts";
+import { connect, headerOf, query, scratch, store } from "./scene.ts";
 
 const COMPONENTS = [
   "q_proj",
@@ -120,12 +119,12 @@ Deno.test("times and energies of the rows add up exactly, as integers do", () =>
 Deno.test("tables are strict, checked and referenced", () => {
   using scene = scratch();
   ProfileDatabase.open(scene.path).close();
-  using database = new DatabaseSync(scene.path);
+  using database = connect(scene.path);
   const refused = (sql: string, reason: RegExp) => assert.throws(() => database.exec(sql), reason);
   const { n } = database.prepare(
     "SELECT count(*) AS n FROM pragma_table_list WHERE type = 'table' AND strict = 0 AND " +
       "name NOT LIKE 'prompt_search%' AND name NOT LIKE 'sqlite_%'",
-  ).get()!;
+  ).get() as { n: number };
   assert.equal(n, 0);
   refused(
     "INSERT INTO token_rows VALUES (1,99,0,0,0,'','decode',0,0,0,0,0,'hard','x',1)",
@@ -143,10 +142,10 @@ Deno.test("deleting a run by plain SQL cascades down to the components and the s
     const runId = store(database);
     database.addComponentMetrics(runId, [metric(0, 0, "q_proj", 1)]);
   }
-  using database = new DatabaseSync(scene.path);
+  using database = connect(scene.path);
   database.exec("DELETE FROM profiling_runs");
   for (const table of ["token_rows", "layer_rows", "component_rows", "power_sample_rows"]) {
-    assert.equal(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()!.n, 0, table);
+    assert.deepEqual(database.prepare(`SELECT * FROM ${table}`).all(), [], table);
   }
   const hits = database.prepare("SELECT rowid FROM prompt_search WHERE prompt_search MATCH 'upon'");
   assert.deepEqual(hits.all(), []);
