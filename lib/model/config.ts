@@ -122,10 +122,21 @@ function fromHuggingFace(file: ConfigReader): ModelConfig {
     expertsPerToken: text.count("num_experts_per_tok", "num_experts_per_token", "moe_top_k"),
     slidingWindow: window.tokens,
     numSlidingLayers: window.layers,
-    tiedHead: file.raw.tie_word_embeddings === true,
+    tiedHead: tiedHead(file, text),
     onnxName: null,
     inputNames: null,
   };
+}
+
+// Where a file does not say it, the default of the family's configuration class holds: saving leaves
+// out what equals it (transformers, configuration_utils.py and configuration_*.py).
+const TIED_BY_DEFAULT =
+  /^(gpt2|gpt_bigcode|gpt_neo|bloom|opt|falcon|mpt|gemma\d?(_text)?|starcoder2|cohere2?)$/;
+
+function tiedHead(file: ConfigReader, text: ConfigReader): boolean {
+  const stated = text.raw.tie_word_embeddings ?? file.raw.tie_word_embeddings;
+  if (typeof stated === "boolean") return stated;
+  return TIED_BY_DEFAULT.test(text.text("model_type") ?? file.text("model_type") ?? "");
 }
 
 // Falcon-7B states num_kv_heads 71 and has one: only the new decoder architecture heeds the number.

@@ -1,20 +1,29 @@
 /**
- * The numbers that describe a model: sizes, heads, bytes.
+ * The numbers that describe a model: sizes, heads, bytes, and what a token costs.
  *
  * @module
  */
-import { allGraphs, type Architecture } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
+import { graphShape, kvBytesPerToken } from "./graph_shape.ts";
+import { type GraphWeight, graphWeights } from "./graph_weights.ts";
 import type { GraphInfo } from "./onnx_reader.ts";
-import { byteLengthOf, precisionOf } from "./onnx_types.ts";
+import { type ParameterPart, partOf, partsOf } from "./parameter_parts.ts";
+import type { PerToken } from "./per_token.ts";
 
 /** Sizes of a model. `null` where neither its config nor its graph tells them. */
 export interface ModelFeatures {
   /** Numbers in the weights; a tied head counts once. */
   parameters: number;
+  /** The same, by part; they add up. A tied head counts as embedding. */
+  parametersByPart: Record<ParameterPart, number>;
+  /** Parameters without the experts that a token is not routed to; `null` where it is not known. */
+  activeParameters: number | null;
+  /** Layers. */
+  numLayers: number;
   /** Width of the residual stream. */
   hiddenSize: number | null;
-  /** Width inside the MLP. */
+  /** Width inside the MLP, or inside one expert. */
   intermediateSize: number | null;
   /** Query heads per layer. */
   numHeads: number | null;
@@ -24,95 +33,132 @@ export interface ModelFeatures {
   headDim: number | null;
   /** Ids that the model can put out. */
   vocabSize: number | null;
-  /** The type that most bytes of the weights have: `"fp32"`, `"fp16"`, `"bf16"`, `"int8"`, `"int4"`. */
+  /** Experts per layer; `null` without a router. */
+  numExperts: number | null;
+  /** Experts that one token is routed to. */
+  expertsPerToken: number | null;
+  /** Tokens that the layers with a window look back; `null` where none has one. */
+  slidingWindow: number | null;
+  /**
+   * The type that most numbers of the layers' matrices have: `"fp32"`, `"fp16"`, `"bf16"`,
+   * `"int8"`, `"int4"`.
+   */
   precision: string;
+  /** Numbers that share a scale, where the weights are quantized in blocks. */
+  blockSize: number | null;
   /** Bytes that the weights take on disk. */
   weightBytes: number;
   /** Bytes that one token adds to the KV cache; `null` where the graph has no cache. */
   kvBytesPerToken: number | null;
+  /** Coefficients of {@linkcode flopsPerToken}. */
+  flopsPerToken: PerToken | null;
+  /** Coefficients of {@linkcode bytesPerToken}. */
+  bytesPerToken: PerToken | null;
 }
 
-/** Counts the features of a graph. */
+/** Counts the features of a graph; what its configuration leaves out is told from its shapes. */
 export function featuresOf(
   graph: GraphInfo,
   config: ModelConfig | null,
   architecture: Architecture,
 ): ModelFeatures {
-  const graphs = allGraphs(graph);
-  const packed = packedWeights(graphs);
-  const bytesByPrecision = new Map<string, number>();
-  const seen = new Set<string>();
-  let parameters = 0;
-  let weightBytes = 0;
-  for (const tensor of graphs.flatMap((g) => g.initializers)) {
-    const precision = packed.has(tensor.name) ? "int4" : precisionOf(tensor.dataType);
-    if (precision === null || tensor.dims.length === 0 || seen.has(tensor.name)) continue;
-    seen.add(tensor.name);
-    parameters += packed.get(tensor.name) ?? tensor.elements;
-    weightBytes += tensor.byteLength;
-    bytesByPrecision.set(precision, (bytesByPrecision.get(precision) ?? 0) + tensor.byteLength);
-  }
-  const embedding = embeddingShape(graphs);
-  const logits = graph.outputs.find((output) => output.name === "logits")?.dims.at(-1);
-  const vocabSize = config?.vocabSize ?? (typeof logits === "number" ? logits : null) ??
-    embedding?.[0] ?? null;
-  const hiddenSize = config?.hiddenSize ?? embedding?.[1] ?? null;
-  if (config?.tiedHead && vocabSize !== null && hiddenSize !== null && hasHeadOfItsOwn(graphs)) {
-    parameters -= vocabSize * hiddenSize; // an exporter wrote the tied matrix twice
-  }
-  const [precision] = [...bytesByPrecision].sort((a, b) => b[1] - a[1])[0] ?? ["unknown"];
+  const weights = graphWeights(graph, architecture);
+  const shape = graphShape(graph, weights);
+  const stated = <K extends keyof typeof shape>(key: K) => config?.[key] ?? shape[key];
+  const numHeads = stated("numHeads");
+  const headDim = stated("headDim");
+  const numKvHeads = stated("numKvHeads") ?? numHeads;
+  const { numLayers } = architecture;
+  const kvWidth = numKvHeads !== null && headDim !== null ? numKvHeads * headDim : null;
+  const kvBytes = kvBytesPerToken(graph, kvWidth);
+
+  const parametersByPart = partsOf(weights, config?.tiedHead === true);
+  const parameters = Object.values(parametersByPart).reduce((sum, count) => sum + count, 0);
+  const experts = { all: stated("numExperts"), used: stated("expertsPerToken") };
+  const isMixture = parametersByPart.experts > 0;
+  const share = !isMixture
+    ? 1
+    : experts.all !== null && experts.used !== null
+    ? Math.min(1, experts.used / experts.all)
+    : null;
+  const windowed = Math.min(numLayers, config?.numSlidingLayers ?? 0);
+  const [, precision, blockSize] = commonest(weights);
   return {
     parameters,
-    hiddenSize,
-    intermediateSize: config?.intermediateSize ?? null,
-    numHeads: config?.numHeads ?? null,
-    numKvHeads: config?.numKvHeads ?? null,
-    headDim: config?.headDim ?? null,
-    vocabSize,
+    parametersByPart,
+    activeParameters: share === null
+      ? null
+      : parameters - Math.round(parametersByPart.experts * (1 - share)),
+    numLayers,
+    hiddenSize: stated("hiddenSize"),
+    intermediateSize: stated("intermediateSize"),
+    numHeads,
+    numKvHeads,
+    headDim,
+    vocabSize: stated("vocabSize"),
+    numExperts: isMixture ? experts.all : null,
+    expertsPerToken: isMixture ? experts.used : null,
+    slidingWindow: config?.slidingWindow ?? null,
     precision,
-    weightBytes,
-    kvBytesPerToken: kvBytesPerToken(graph),
+    blockSize,
+    weightBytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    kvBytesPerToken: kvBytes,
+    flopsPerToken: share === null || numHeads === null || headDim === null ? null : {
+      base: multiplied(weights, share),
+      // A score and a value: one multiply-add each for every element of a head.
+      ...byLayers(4 * numHeads * headDim * numLayers, windowed, numLayers),
+    },
+    bytesPerToken: share === null || kvBytes === null ? null : {
+      base: touched(weights, share),
+      ...byLayers(kvBytes, windowed, numLayers),
+    },
   };
-
-  function hasHeadOfItsOwn(all: readonly GraphInfo[]): boolean {
-    const weights = new Set(all.flatMap((g) => g.initializers).map((t) => t.name));
-    return all.flatMap((g) => g.nodes).some((node) =>
-      architecture.componentOf(node.name)?.component === "lm_head" &&
-      /MatMul|Gemm/.test(node.opType) && weights.has(node.inputs[1] ?? "")
-    );
-  }
 }
 
-// MatMulNBits keeps a K × N matrix as packed bytes.
-function packedWeights(graphs: readonly GraphInfo[]): Map<string, number> {
-  const packed = new Map<string, number>();
-  for (const node of graphs.flatMap((graph) => graph.nodes)) {
-    if (node.opType !== "MatMulNBits" || (node.ints.get("bits") ?? 4) !== 4) continue;
-    packed.set(node.inputs[1]!, (node.ints.get("K") ?? 0) * (node.ints.get("N") ?? 0));
-  }
-  return packed;
+function byLayers(all: number, windowed: number, numLayers: number): Omit<PerToken, "base"> {
+  const perWindowToken = numLayers === 0 ? 0 : all * windowed / numLayers;
+  return { perContextToken: all - perWindowToken, perWindowToken };
 }
 
-// The table from which input_ids choose rows.
-function embeddingShape(graphs: readonly GraphInfo[]): [number, number] | null {
-  const weights = new Map(graphs.flatMap((g) => g.initializers).map((t) => [t.name, t]));
-  for (const node of graphs.flatMap((g) => g.nodes)) {
-    if (node.opType !== "Gather" || node.inputs[1] !== "input_ids") continue;
-    const dims = weights.get(node.inputs[0]!)?.dims;
-    if (dims?.length === 2) return [dims[0]!, dims[1]!];
+function multiplied(weights: readonly GraphWeight[], share: number): number {
+  let flops = 0;
+  for (const { name, kind, uses } of weights) {
+    if (kind === "scale") continue;
+    const seen = new Set<string>(); // both branches of a merged decoder hold the same operations
+    for (const { place, matrix } of uses) {
+      const key = `${place.layer}/${place.component}/${name}`;
+      if (matrix === null || seen.has(key)) continue;
+      seen.add(key);
+      const size = 2 * matrix.rows * matrix.columns * matrix.count;
+      flops += partOf(place) === "experts" ? size * share : size;
+    }
   }
-  return null;
+  return flops;
 }
 
-function kvBytesPerToken(graph: GraphInfo): number | null {
+function touched(weights: readonly GraphWeight[], share: number): number {
   let bytes = 0;
-  for (const input of graph.inputs) {
-    if (!/^past/.test(input.name)) continue;
-    const elements = input.dims.reduce<number>(
-      (product, dim) => typeof dim === "number" ? product * dim : product,
-      1,
-    );
-    bytes += byteLengthOf(input.dataType, elements) ?? 0;
+  for (const weight of weights) {
+    const part = weight.uses[0] === undefined ? "other" : partOf(weight.uses[0].place);
+    const isTable = part === "embedding" && weight.dims.length > 1 &&
+      weight.uses.every(({ matrix }) => matrix === null);
+    if (isTable) bytes += weight.bytes / weight.dims[0]!;
+    else bytes += part === "experts" ? weight.bytes * share : weight.bytes;
   }
-  return bytes === 0 ? null : bytes;
+  return bytes;
+}
+
+// Embedding and head often stay at a higher precision than what gives a variant its name.
+function commonest(weights: readonly GraphWeight[]): [number, string, number | null] {
+  const isInLayer = ({ uses }: GraphWeight) =>
+    uses.some(({ place, matrix }) => matrix !== null && place.layer !== null);
+  const parameters = weights.filter(({ kind }) => kind === "parameter");
+  const inLayers = parameters.filter(isInLayer);
+  const counts = new Map<string, [number, string, number | null]>();
+  for (const weight of inLayers.length > 0 ? inLayers : parameters) {
+    const { precision, elements, blockSize } = weight;
+    const key = `${precision}/${blockSize}`;
+    counts.set(key, [(counts.get(key)?.[0] ?? 0) + elements, precision, blockSize]);
+  }
+  return [...counts.values()].sort((a, b) => b[0] - a[0])[0] ?? [0, "unknown", null];
 }

@@ -54,8 +54,38 @@ Deno.test("loadModel() describes the shipped model", async () => {
   assert.equal(model.path, TINYTALES);
   assert.equal(model.contextLength, 512);
   assert.deepEqual(model.generation, { bosTokenId: 0, eosTokenIds: [1] });
+  assert.equal(model.slidingWindow, null);
+  assert.equal(model.inputNames, null);
+  // Per layer: q and o 192 × 192, k and v 192 × 64, three MLP matrices 192 × 512, two norms.
+  const layers = 6 * (2 * 192 * 192 + 2 * 192 * 64 + 3 * 192 * 512);
   assert.deepEqual(model.features, {
     parameters: 2_558_400,
+    parametersByPart: {
+      embedding: 1024 * 192,
+      attention: 6 * (2 * 192 * 192 + 2 * 192 * 64),
+      mlp: 6 * 3 * 192 * 512,
+      experts: 0,
+      norms: 13 * 192,
+      lm_head: 0,
+      other: 0,
+    },
+    activeParameters: 2_558_400,
+    numLayers: 6,
+    numExperts: null,
+    expertsPerToken: null,
+    slidingWindow: null,
+    blockSize: null,
+    // The tied head is the embedding, read whole.
+    flopsPerToken: {
+      base: 2 * (layers + 1024 * 192),
+      perContextToken: 6 * 4 * 6 * 32,
+      perWindowToken: 0,
+    },
+    bytesPerToken: {
+      base: 10_233_600,
+      perContextToken: 6 * 2 * 2 * 32 * 4,
+      perWindowToken: 0,
+    },
     hiddenSize: 192,
     intermediateSize: 512,
     numHeads: 6,
