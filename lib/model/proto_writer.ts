@@ -42,6 +42,12 @@ export class Message {
     return this;
   }
 
+  /** Appends a field of fixed size, 4 or 8 bytes long. */
+  fixed(field: number, bytes: Uint8Array): this {
+    const wire = bytes.byteLength === 4 ? 5 : 1;
+    return this.#push(new Uint8Array([...varintBytes(field * 8 + wire), ...bytes]));
+  }
+
   /** Appends text, bytes or a message. */
   field(field: number, content: string | Uint8Array | Message): this {
     const bytes = typeof content === "string" ? utf8.encode(content) : content;
