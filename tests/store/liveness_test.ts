@@ -5,6 +5,11 @@ import { BATCH } from "./writer.ts";
 
 const KILLS = Deno.env.has("TOKENWATT_LONG") ? 200 : 20;
 
+/** Flags by which a process of ours gets the driver that this one has. */
+const DRIVER_FLAGS: readonly string[] = Deno.env.has("TOKENWATT_STORE_CONFIG")
+  ? ["--config", Deno.env.get("TOKENWATT_STORE_CONFIG")!, "--allow-ffi", "--allow-sys"]
+  : [];
+
 /** A writer, and what it has said so far. No more permissions than a task would give it. */
 class Writer implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
@@ -14,7 +19,7 @@ class Writer implements AsyncDisposable {
 
   constructor(path: string, batches: number) {
     const script = new URL("./writer.ts", import.meta.url).pathname;
-    const permissions = ["--no-prompt", "--allow-read", "--allow-write"];
+    const permissions = ["--no-prompt", "--allow-read", "--allow-write", ...DRIVER_FLAGS];
     this.#process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-q", ...permissions, script, path, String(batches)],
       stdout: "piped",

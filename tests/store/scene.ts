@@ -43,11 +43,10 @@ export function connect(path: string): SqliteConnection & Disposable {
 /** Asks a file by plain SQL, as other programs would. */
 export function query<Row = Record<string, unknown>>(path: string, sql: string): Row[] {
   using connection = connect(path);
-  const statement = connection.prepare(sql);
   // Some drivers refuse to read rows of a statement that has none.
-  if (!/^\s*(SELECT|PRAGMA|EXPLAIN|WITH)/i.test(sql)) {
-    statement.run();
+  if (!/^\s*(SELECT|EXPLAIN|WITH|PRAGMA \w+$)/.test(sql)) {
+    connection.exec(sql);
     return [];
   }
-  return statement.all().map((row) => ({ ...row as Row }));
+  return connection.prepare(sql).all().map((row) => ({ ...row as Row }));
 }

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { InputError } from "../../lib/errors.ts";
+import { ProfileDatabase } from "../../lib/store/mod.ts";
+import { sampleRun } from "../fixtures/run.ts";
+import { testUnless } from "../gate/needs.ts";
+import { connect, headerOf, query, scratch, store } from "./scene.ts";
+
+function assertSound(path: string): void {
+  assert.deepEqual(query(path, "PRAGMA integrity_check"), [{ integrity_check: "ok" }]);
+  assert.deepEqual(query(path, "PRAGMA foreign_key_check"), []);
+}
+
+function mounted(folder: string, kilobytes: number): boolean {
+  const { code } = new Deno.Command("mount", {
+    args: ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", folder],
+    stderr: "null",
+  }).outputSync();
+  return code === 0;
+}
+
+function unmount(folder: string): void {
+  new Deno.Command("umount", { args: [folder] }).outputSync();
+}
+
+function lacking(): string | null {
+  if (Deno.build.os !== "linux" || Deno.uid() !== 0) {
+    return "mounting a small disk takes Linux and root";
+  }
+  const probe = Deno.makeTempDirSync();
+  const works = mounted(probe, 64);
+  if (works) unmount(probe);
+  Deno.removeSync(probe);
+  return works ? null : "this machine lets nobody mount a small disk";
+}
+
+testUnless(lacking(), "a full disk loses the batch that did not fit, and nothing else", () => {
+  using scene = scratch();
+  for (const kilobytes of [900, 1300, 2100]) {
+    assert.ok(mounted(scene.folder, kilobytes));
+    try {
+      const run = sampleRun({ tokens: 1 });
+      const database = ProfileDatabase.open(scene.path);
+      const runId = database.createRun(headerOf(run));
+      let kept = 0;
+      const fill = () => {
+        for (; kept < 1e5; kept += 50) {
+          const tokens = Array.from({ length: 50 }, (_, i) => ({
+            ...run.trace.tokens[0]!,
+            index: kept + i,
+            text: "x".repeat(200),
+          }));
+          database.addTokens(runId, tokens);
+        }
+      };
+      assert.throws(fill, (error) => {
+        assert.ok(error instanceof InputError, String(error));
+        assert.match(error.message, /disk is full.*; free some space or choose another disk$/);
+        return true;
+      });
+      assert.ok(kept > 0);
+      assert.equal(database.getTokens(runId).length, kept);
+      try {
+        database.close();
+      } catch (error) {
+        // There is no room to write that it ended; who opens it next will say so.
+        assert.match(String(error), /disk is full/);
+      }
+      new Deno.Command("mount", {
+        args: ["-o", "remount,size=8m", scene.folder],
+      }).outputSync();
+      using again = ProfileDatabase.open(scene.path);
+      assert.equal(again.getRun(runId)!.status, "interrupted");
+      assert.equal(again.getTokens(runId).length, kept);
+      assertSound(scene.path);
+      assert.equal(again.getRun(store(again))!.status, "complete");
+    } finally {
+      unmount(scene.folder);
+    }
+  }
+});
+
+Deno.test("a database that another program locks is waited for, then refused, and keeps all", () => {
+  using scene = scratch();
+  const run = sampleRun();
+  using database = ProfileDatabase.open(scene.path, { busyTimeoutMs: 50 });
+  const runId = database.createRun(headerOf(run));
+  database.addTokens(runId, run.trace.tokens.slice(0, 3));
+  {
+    using other = connect(scene.path);
+    other.exec("BEGIN IMMEDIATE");
+    const write = () => database.addTokens(runId, run.trace.tokens.slice(3, 6));
+    assert.throws(write, /database is locked; wait until the other process is done/);
+    // Who only reads is not kept waiting.
+    assert.equal(database.getTokens(runId).length, 3);
+    other.exec("ROLLBACK");
+    write();
+  }
+  database.finishRun(runId, { status: "complete", result: run });
+  assert.equal(database.getTokens(runId).length, run.trace.tokens.length);
+  assertSound(scene.path);
+});
+
+Deno.test("a database on a read-only disk is read, and refused for writing", () => {
+  using scene = scratch();
+  {
+    using database = ProfileDatabase.open(scene.path);
+    store(database);
+  }
+  const copy = join(scene.folder, "copy.db");
+  Deno.copyFileSync(scene.path, copy);
+  Deno.chmodSync(copy, 0o444);
+  using database = ProfileDatabase.open(copy, { readOnly: true });
+  assert.equal(database.getRuns().length, 1);
+  assert.throws(() => database.createRun(headerOf(sampleRun())), InputError);
+});
