@@ -36,7 +36,9 @@ export interface RailRoot {
 
 /** How an ensemble is read. */
 export interface Reading {
+  /** Those that add up to the total. */
   totalRails: readonly Rail[];
+  /** Idle power of the total; with it, `net` is filled. */
   idleMw?: number | undefined;
   /** Half the 95 % interval of the idle power, which the net inherits. */
   idleErrorMw?: number | undefined;
@@ -213,7 +215,8 @@ function withinLimits(draws: Float64Array, { lowMj, highMj }: Limits): Interval 
   return { mj, lowMj: Math.min(mj, lowMj), highMj: Math.max(mj, highMj) };
 }
 
-function widened({ mj, lowMj, highMj }: Interval, error: number): Interval {
+/** Widens both ends by the relative error of a curve. */
+export function widened({ mj, lowMj, highMj }: Interval, error: number): Interval {
   return {
     mj,
     lowMj: lowMj === null ? null : lowMj - Math.abs(lowMj) * error,
@@ -226,7 +229,8 @@ function isNarrow({ mj, lowMj, highMj }: Interval, support: number): boolean {
   return (highMj - lowMj) / 2 <= RESOLVED_HALF_INTERVAL * Math.abs(mj);
 }
 
-function netOf(gross: Interval, durationMs: number, reading: Reading): Interval | null {
+/** Gross minus idle power × time; never clamped. */
+export function netOf(gross: Interval, durationMs: number, reading: Reading): Interval | null {
   const { idleMw, idleErrorMw = 0 } = reading;
   if (idleMw === undefined || gross.mj === null) return null;
   const idleMj = idleMw * durationMs / 1000;

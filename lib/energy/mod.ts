@@ -4,7 +4,17 @@
  * @module
  */
 export { attributeEnergy, energyOver } from "./attribute.ts";
+export { attributeColumns, groupWeights, type WeightColumns } from "./attribute_columns.ts";
 export { RESOLVING_RECORDS } from "./blocks.ts";
+export {
+  columnsOf,
+  type EnergyColumns,
+  intervalAt,
+  type RailColumns,
+  sharedEnergyAt,
+  type SpanColumns,
+  totalColumns,
+} from "./columns.ts";
 export {
   type Ensemble,
   isSupported,
@@ -15,6 +25,7 @@ export {
   sumOf,
   toEnergy,
 } from "./ensemble.ts";
+export { gatherColumns } from "./gather_columns.ts";
 export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from "./groups.ts";
 export type { Limits, PowerBounds } from "./limits.ts";
 export type { AttributionOptions, Latch } from "./options.ts";
