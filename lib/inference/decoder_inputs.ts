@@ -1,85 +1,183 @@
 /**
- * The inputs of exported decoders, by the names and shapes that exporters give them. The rules
- * covered every one of 30 exports that were tried (shared notes on ONNX Runtime, section 1).
+ * What a decoder wants to be fed: its signature, read from its inputs and outputs, or refused.
  *
  * @module
  */
 import { InputError } from "../errors.ts";
+import type { InputNames } from "../model/mod.ts";
+import {
+  type CacheSlot,
+  cacheSlot,
+  type HeadSizes,
+  type TensorDescription,
+} from "./cache_slots.ts";
+import { bytesOf, type HostType, sizeOf } from "./host_tensor.ts";
+import { type InputRole, refusalOf, roleOf } from "./input_roles.ts";
 
-/** An input as the runtime describes it; dimensions are numbers or names. */
-export interface InputDescription {
+/** What must be known of a model to run it; a `Model` is one. */
+export interface ModelFacts {
+  /** The graph's file. */
+  onnxPath: string;
+  /** Names by its configuration. */
+  inputNames: InputNames | null;
+  /** Tokens that the layers with a window look back. */
+  slidingWindow: number | null;
+  /** Tokens that prompt and answer may take together. */
+  contextLength: number | null;
+  /** Sizes of its heads. */
+  features: HeadSizes;
+}
+
+/** An input that is made anew for each pass. */
+export interface Feed {
   name: string;
-  type: string;
+  role: Exclude<InputRole, "cache">;
+  type: HostType;
   shape: readonly (number | string)[];
 }
 
-/** A part of the KV cache: an input, the output that continues it, and its shape when empty. */
-export interface CacheSlot {
-  input: string;
-  output: string;
-  type: string;
-  emptyDims: number[];
-}
-
-/** What a decoder wants to be fed. */
+/** What a decoder wants to be fed, and what it gives. */
 export interface DecoderInputs {
-  idsType: "int32" | "int64";
-  /** `null` where the graph has no such input. */
-  maskType: "int32" | "int64" | null;
-  positionsType: "int32" | "int64" | null;
-  /** Merged decoders choose between two branches by a flag. */
-  hasCacheFlag: boolean;
+  feeds: Feed[];
   cache: CacheSlot[];
+  logits: string;
+  /**
+   * How a prompt may be cut: into passes of several tokens; not at all, since this graph continues
+   * a cache with one token only; or into single tokens, since it takes no more.
+   */
+  prefillBy: "chunk" | "whole" | "token";
+  /** Tokens that the cache can hold; `null` where nothing bounds it. */
+  capacity: number | null;
 }
 
-/** Sorts a decoder's inputs; `InputError` where one is of no known kind or the cache is missing. */
+const INTEGERS: readonly string[] = ["int32", "int64"];
+const MASKS: readonly string[] = ["int32", "int64", "bool", "float32", "float16"];
+
+/** Reads a decoder's signature; `InputError` where it is not one that can be run token by token. */
 export function decoderInputs(
-  onnxPath: string,
-  inputs: readonly InputDescription[],
-  outputNames: readonly string[],
+  facts: ModelFacts,
+  inputs: readonly TensorDescription[],
+  outputs: readonly TensorDescription[],
 ): DecoderInputs {
-  const found: DecoderInputs = {
-    idsType: "int64",
-    maskType: null,
-    positionsType: null,
-    hasCacheFlag: false,
-    cache: [],
-  };
-  for (const { name, type, shape } of inputs) {
-    const integer = type === "int32" ? "int32" : "int64";
-    if (name === "input_ids") found.idsType = integer;
-    else if (name === "attention_mask") found.maskType = integer;
-    else if (name === "position_ids") found.positionsType = integer;
-    else if (name === "use_cache_branch") found.hasCacheFlag = true;
-    else if (/^past/.test(name)) {
-      const output = [
-        name.replace("past_key_values", "present"),
-        name.replace("past", "present"),
-      ].find((candidate) => outputNames.includes(candidate));
-      if (output === undefined) {
-        throw refuse(onnxPath, `no output continues the cache input "${name}"`);
-      }
-      found.cache.push({ input: name, output, type, emptyDims: emptyDims(shape) });
-    } else throw refuse(onnxPath, `its input "${name}" is of no known kind`);
+  const refuse = (problem: string, remedy = EXPORT_AGAIN) =>
+    new InputError(`Cannot run "${facts.onnxPath}" token by token: ${problem}`, { remedy });
+  const feeds: Feed[] = [];
+  const past: TensorDescription[] = [];
+  for (const input of inputs) {
+    const role = roleOf(input.name, facts.inputNames);
+    if (role === null) {
+      const known = refusalOf(input.name);
+      throw refuse(
+        `its input "${input.name}" ${known?.problem ?? "is of no known kind"}`,
+        known?.remedy,
+      );
+    }
+    if (role === "cache") past.push(input);
+    else {
+      const problem = feedProblem(input, role);
+      if (problem !== null) throw refuse(`its input "${input.name}" ${problem}`);
+      feeds.push({ ...input, role, type: input.type as HostType });
+    }
   }
-  if (!inputs.some((input) => input.name === "input_ids")) {
-    throw refuse(onnxPath, 'it has no input "input_ids"');
-  }
-  if (found.cache.length === 0) throw refuse(onnxPath, "it has no KV cache (past_key_values)");
-  if (!outputNames.includes("logits")) throw refuse(onnxPath, 'it has no output "logits"');
-  return found;
-}
+  const ids = feeds.find((feed) => feed.role === "ids");
+  if (ids === undefined) throw refuse('it has no input "input_ids"');
+  if (past.length === 0) throw refuse("it has no KV cache (past_key_values)");
 
-// The first axis without a fixed size is the batch, all others count tokens of the past.
-function emptyDims(shape: readonly (number | string)[]): number[] {
-  const named = shape.findIndex((dim) => typeof dim === "string" && /batch/i.test(dim));
-  const first = typeof shape[0] === "number" ? -1 : 0;
-  const batch = named === -1 ? first : named;
-  return shape.map((dim, axis) => typeof dim === "number" ? dim : axis === batch ? 1 : 0);
-}
-
-function refuse(onnxPath: string, problem: string): InputError {
-  return new InputError(`Cannot run "${onnxPath}" token by token: ${problem}`, {
-    remedy: "export the decoder with its KV cache (optimum: text-generation-with-past)",
+  const isStatic = feeds.some(({ name }) => /^(write_indices|nonpad_kv_seqlen)$/.test(name));
+  const cache = past.map((input) => {
+    const slot = cacheSlot(input, outputs, facts.inputNames, facts.features, isStatic);
+    if (typeof slot === "string") throw refuse(slot);
+    return slot;
   });
+  const cacheBytes = cache.reduce((sum, { type, dims }) => sum + sizeOf(dims) * bytesOf(type), 0);
+  if (cacheBytes > MOST_CACHE_BYTES) {
+    throw refuse(
+      `its cache takes ${Math.round(cacheBytes / 2 ** 30)} GiB`,
+      "export it for a shorter context, or with a cache that grows",
+    );
+  }
+  const buffer = cache.find((slot) => slot.kind === "buffer");
+  if (buffer !== undefined && feeds.every(({ role }) => !TELLS_LENGTH.has(role))) {
+    throw refuse(`no input tells how much of its cache "${buffer.input}" is filled`);
+  }
+  const logits = outputs.find(({ name }) => name === (facts.inputNames?.logits ?? "logits")) ??
+    outputs.find(({ name }) => name === "logits");
+  if (logits === undefined) throw refuse('it has no output "logits"');
+  if (logits.type !== "float32" && logits.type !== "float16") {
+    throw refuse(`its logits are of type ${logits.type}, which ${BINDING} cannot read`);
+  }
+  return {
+    feeds,
+    cache,
+    logits: logits.name,
+    prefillBy: ids.shape.at(-1) === 1
+      ? "token"
+      : cache.every(({ kind }) => kind === "grows") && !feeds.some(isCacheFlag)
+      ? "chunk"
+      : "whole",
+    capacity: capacityOf(facts, feeds, cache),
+  };
+}
+
+// What a file declares is not to fill the memory before it is found to be wrong.
+const MOST_TOKENS = 2 ** 24;
+const MOST_CACHE_BYTES = 16 * 2 ** 30;
+
+const BINDING = "onnxruntime-node";
+const EXPORT_AGAIN = "export the decoder with its KV cache (optimum: text-generation-with-past)";
+const TELLS_LENGTH: ReadonlySet<InputRole> = new Set(
+  ["mask", "positions", "pastLength", "totalLength", "lastIndex"],
+);
+
+// The branch with a cache of a merged decoder was traced with one token, as a rule.
+function isCacheFlag({ role }: Feed): boolean {
+  return role === "cacheFlag";
+}
+
+function feedProblem({ type, shape }: TensorDescription, role: InputRole): string | null {
+  const rank = shape.length;
+  const types = role === "cacheFlag" ? ["bool"] : role === "mask" ? MASKS : INTEGERS;
+  if (!types.includes(type)) return `is of type ${type}, not ${types.join(" or ")}`;
+  const asShown = `has the shape [${shape.join(", ")}]`;
+  switch (role) {
+    case "ids":
+    case "segments": {
+      const [batch, length] = rank === 2 ? shape : rank === 1 ? [1, shape[0]] : [0, 0];
+      if (typeof batch === "number" && batch !== 1) return `${asShown}: not one text at a time`;
+      if (typeof length !== "number" || length === 1) return null;
+      return `${asShown}: only passes of just ${length} tokens`;
+    }
+    case "positions": // Qwen2-VL counts time, height and width: [3, batch, tokens]
+      if (rank < 1 || rank > 3) return asShown;
+      return rank < 3 || typeof shape[0] === "string" || isWithin(shape[0]!, 4) ? null : asShown;
+    case "mask": {
+      const width = shape.at(-1)!;
+      const isKnown = typeof width === "string" || isWithin(width, MOST_TOKENS);
+      return (rank === 2 || rank === 4) && isKnown ? null : asShown;
+    }
+    default:
+      return sizeOf(shape.map((dim) => typeof dim === "number" ? dim : 1)) === 1 ? null : asShown;
+  }
+}
+
+function isWithin(size: number, most: number): boolean {
+  return Number.isInteger(size) && size >= 1 && size <= most;
+}
+
+function capacityOf(
+  { slidingWindow }: ModelFacts,
+  feeds: readonly Feed[],
+  cache: readonly CacheSlot[],
+): number | null {
+  const limits = cache.flatMap(({ kind, dims, axis }) =>
+    kind === "buffer" && axis !== null && dims[axis]! > 0 ? [dims[axis]!] : []
+  );
+  for (const { role, shape } of feeds) {
+    if (role !== "mask") continue;
+    const width = shape.at(-1);
+    if (typeof width === "number") limits.push(width);
+    // Which layers have the window, a mask for all of them cannot say.
+    if (shape.length === 4 && slidingWindow !== null) limits.push(slidingWindow);
+  }
+  return limits.length === 0 ? null : Math.min(...limits);
 }

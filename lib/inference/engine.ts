@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
+import type { ModelFacts } from "./decoder_inputs.ts";
 
 /** How a session runs. */
 export interface SessionOptions {
@@ -46,13 +47,28 @@ export interface Session extends AsyncDisposable {
   /**
    * Appends ids to what was run so far and returns the logits after the last of them.
    *
-   * The array is the caller's to keep; it is not written again.
+   * Where the graph cannot take them all at once, they are run in several passes. The array is the
+   * caller's to keep; it is not written again.
    */
   run(ids: readonly number[] | Int32Array): Promise<Float32Array>;
+  /** Appends ids as `run` does, without copying any logits: for all but the last part of a prompt. */
+  extend(ids: readonly number[] | Int32Array): Promise<void>;
   /** Tokens in the KV cache. */
   readonly pastLength: number;
-  /** Forgets the KV cache. */
-  reset(): void;
+  /**
+   * How a prompt may be cut without changing the answer: into chunks; not at all (`"whole"`), where
+   * the graph continues its cache with one token only; or into single tokens, where it takes no more.
+   */
+  readonly prefillBy: "chunk" | "whole" | "token";
+  /** Tokens that the cache can hold at most; `null` where the graph sets no limit. */
+  readonly capacity: number | null;
+  /** When the inputs of the latest pass were made and the runtime took over, on `nowMs()`'s clock. */
+  readonly fedMs: number;
+  /**
+   * Forgets the KV cache. `room` is how many tokens a cache of fixed length is made for where the
+   * graph leaves that open; default: the model's context, at most 2,048.
+   */
+  reset(room?: number): void;
   /** Writes the profile, where there is one; later passes are not in it. */
   endProfiling(): void;
   /** Frees the model; a released session cannot run. */
@@ -63,9 +79,9 @@ export interface Session extends AsyncDisposable {
 export interface Engine {
   /** `"ort-node"`. */
   readonly name: string;
-  /** Opens the file at `onnxPath`; `InputError` where the runtime cannot load or drive it. */
+  /** Opens the model's file; `InputError` where the runtime cannot load or drive it. */
   openSession(
-    onnxPath: string,
+    model: ModelFacts,
     options: SessionOptions,
     instrumentation?: Instrumentation,
   ): Promise<Session>;
@@ -103,5 +119,5 @@ export async function openSession(
     });
   }
   const { ortNode } = await import("./ort_node.ts");
-  return await ortNode.openSession(model.onnxPath, options, instrumentation);
+  return await ortNode.openSession(model, options, instrumentation);
 }

@@ -9,6 +9,7 @@ import type { Model } from "../model/mod.ts";
 import type { Phase, Section, TokenEvent } from "../record.ts";
 import { openAttached } from "./attached.ts";
 import type { Session, SessionOptions } from "./engine.ts";
+import { checkChunk, checkIds, chunkLength, roomAfter } from "./prompt.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
 import { TextStream } from "./text_stream.ts";
 
@@ -20,11 +21,20 @@ export interface GenerateOptions extends SamplingOptions, SessionOptions {
   stopTokenIds?: readonly number[] | undefined;
   /** Goes on after the model's own end tokens. */
   ignoreEos?: boolean | undefined;
-  /** Stops between two tokens: the iteration throws the signal's reason. */
+  /**
+   * Tokens of the prompt that one pass takes; default 512. It bounds the memory of a long prefill,
+   * and between two passes it can be stopped. Graphs that continue their cache with single tokens
+   * only take the prompt whole, and refuse to be told otherwise.
+   */
+  prefillChunk?: number | undefined;
+  /** Stops between two passes: the iteration throws the signal's reason. */
   signal?: AbortSignal | undefined;
   /** A session to use; its cache is reset first and it is not released. Default: one of its own. */
   session?: Session | undefined;
-  /** Called with every section of work, when it has ended. */
+  /**
+   * Called with every section of work, when it has ended. A pass is two: `tensors`, the making of its
+   * inputs, and `forward`; a long prompt has several passes.
+   */
   onSection?: ((section: Section) => void) | undefined;
   /** Called with the prompt's ids before the prefill. */
   onPrompt?: ((ids: readonly number[]) => void) | undefined;
@@ -62,12 +72,13 @@ export async function* generate(
   prompt: string | readonly number[],
   options: GenerateOptions = {},
 ): AsyncGenerator<TokenEvent, void, void> {
-  const { signal, onSection, maxNewTokens = 64 } = options;
+  const { signal, onSection, maxNewTokens = 64, prefillChunk } = options;
   if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 1) {
     throw new InputError(`Cannot generate ${maxNewTokens} tokens`, {
       remedy: "use a whole number of at least 1",
     });
   }
+  checkChunk(prefillChunk);
   const sample = createSampler(options);
   const stopIds = new Set([
     ...(options.stopTokenIds ?? []),
@@ -77,11 +88,15 @@ export async function* generate(
 
   const tell = (phase: Phase, name: string, startMs: number, endMs: number) =>
     onSection?.({ phase, name, startMs, endMs });
+  const tellPass = (phase: Phase, startMs: number, fedMs: number, endMs: number) => {
+    tell(phase, "tensors", startMs, fedMs);
+    tell(phase, "forward", fedMs, endMs);
+  };
   const tokenizeMs = nowMs();
   const ids = typeof prompt === "string" ? model.tokenizer.encode(prompt) : [...prompt];
   tell("pre_inference", "tokenize", tokenizeMs, nowMs());
-  checkPrompt(model, ids);
-  const count = Math.min(maxNewTokens, (model.contextLength ?? Infinity) - ids.length);
+  checkIds(model, ids);
+  roomAfter(model, ids.length);
   options.onPrompt?.(ids);
 
   let setupMs = nowMs();
@@ -91,7 +106,10 @@ export async function* generate(
   try {
     if (options.session === undefined) tell("pre_inference", "session_open", setupMs, nowMs());
     setupMs = nowMs();
-    session.reset();
+    const room = roomAfter(model, ids.length, session.capacity);
+    const count = Math.min(maxNewTokens, room);
+    const chunk = chunkLength(model, session, ids.length, prefillChunk);
+    session.reset(ids.length + count);
     tell("pre_inference", "cache_setup", setupMs, nowMs());
 
     const stream = new TextStream(model.tokenizer);
@@ -100,13 +118,23 @@ export async function* generate(
       signal?.throwIfAborted();
       const phase = index === 0 ? "prefill" : "decode";
       const startMs = nowMs();
+      let passMs = startMs;
+      while (input.length > chunk) {
+        await session.extend(input.slice(0, chunk));
+        input = input.slice(chunk);
+        const endMs = nowMs();
+        tellPass(phase, passMs, session.fedMs, endMs);
+        passMs = endMs;
+        signal?.throwIfAborted();
+      }
       const logits = await session.run(input);
       const forwardMs = nowMs();
+      const { fedMs } = session;
       const id = sample(logits);
       const sampledMs = nowMs();
       let text = stream.push(id);
       const endMs = nowMs();
-      tell(phase, "forward", startMs, forwardMs);
+      tellPass(phase, passMs, fedMs, forwardMs);
       tell(phase, "sampling", forwardMs, sampledMs);
       tell(phase, "detokenize", sampledMs, endMs);
       const isLast = index + 1 === count || stopIds.has(id);
@@ -122,28 +150,5 @@ export async function* generate(
     }
   } finally {
     if (options.session === undefined) await session.release();
-  }
-}
-
-function checkPrompt(model: Model, ids: readonly number[]): void {
-  if (ids.length === 0) {
-    throw new InputError("Cannot answer an empty prompt", { remedy: "pass at least one token" });
-  }
-  const { vocabSize } = model.features;
-  const foreign = ids.find((id) =>
-    !Number.isInteger(id) || id < 0 || (vocabSize !== null && id >= vocabSize)
-  );
-  if (foreign !== undefined) {
-    throw new InputError(
-      `Cannot run the token ${foreign}: the vocabulary of ${model.name} has ${vocabSize} tokens`,
-      { remedy: `use ids from 0 to ${(vocabSize ?? 1) - 1}, or the tokenizer of this model` },
-    );
-  }
-  const { contextLength } = model;
-  if (contextLength !== null && ids.length + 1 > contextLength) {
-    throw new InputError(
-      `Cannot run a prompt of ${ids.length} tokens: the context of ${model.name} holds ${contextLength}`,
-      { remedy: `shorten it to at most ${contextLength - 1} tokens` },
-    );
   }
 }

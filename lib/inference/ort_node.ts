@@ -9,56 +9,48 @@
  *
  * @module
  */
-import { basename, dirname } from "node:path";
-import { env, InferenceSession, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, type Tensor } from "onnxruntime-node";
+import { nowMs } from "../clock.ts";
 import { InputError } from "../errors.ts";
-import { type DecoderInputs, decoderInputs } from "./decoder_inputs.ts";
-import type { Engine, Instrumentation, Session, SessionOptions, TappedTensor } from "./engine.ts";
-
-// Deno's N-API takes a Float16Array for empty. onnxruntime-common looks once, at its first tensor,
-// whether that class exists, and takes Uint16Array for good where it does not (notes, section 1).
-const HalfArray = globalThis.Float16Array;
-const halfArray = Object.getOwnPropertyDescriptor(globalThis, "Float16Array")!;
-Reflect.deleteProperty(globalThis, "Float16Array");
-try {
-  new Tensor("float32", new Float32Array(1), [1]);
-} finally {
-  Object.defineProperty(globalThis, "Float16Array", halfArray);
-}
+import type { TensorDescription } from "./cache_slots.ts";
+import { type DecoderInputs, decoderInputs, type ModelFacts } from "./decoder_inputs.ts";
+import type { Engine, Instrumentation, Session, SessionOptions } from "./engine.ts";
+import { type FeedMaker, feedMaker, type Ids } from "./feeds.ts";
+import { sizeOf, zeros } from "./host_tensor.ts";
+import { loadFailure, runFailure } from "./ort_failures.ts";
+import { sessionSettings } from "./ort_settings.ts";
+import { lastRow, tapped, toTensor } from "./ort_tensors.ts";
 
 env.logLevel = "fatal"; // failures are thrown; what it would write to stderr is for its developers
+
+/** Room of a static cache whose length is free, where nobody says how much is needed. */
+const DEFAULT_ROOM = 2048;
 
 /** ONNX Runtime's Node binding. */
 export const ortNode: Engine = {
   name: "ort-node",
   async openSession(
-    onnxPath: string,
+    model: ModelFacts,
     options: SessionOptions,
     instrumentation: Instrumentation = {},
   ): Promise<Session> {
-    const settings = sessionSettings(onnxPath, options, instrumentation);
+    const settings = sessionSettings(model.onnxPath, options, instrumentation);
     const { modelBytes } = instrumentation;
     let session: InferenceSession;
     try {
       session = modelBytes === undefined
-        ? await InferenceSession.create(onnxPath, settings)
+        ? await InferenceSession.create(model.onnxPath, settings)
         : await InferenceSession.create(modelBytes, settings);
     } catch (cause) {
-      throw new InputError(`ONNX Runtime cannot load "${onnxPath}": ${firstLine(cause)}`, {
-        remedy: "check that the model is whole and made for ONNX Runtime 1.30 or older",
-        cause,
-      });
+      throw loadFailure(model.onnxPath, cause);
     }
     try {
-      const inputs = session.inputMetadata.flatMap((input) =>
-        input.isTensor ? [{ name: input.name, type: input.type, shape: input.shape }] : []
+      const inputs = decoderInputs(
+        model,
+        session.inputMetadata.map(described),
+        session.outputMetadata.map(described),
       );
-      const { outputNames } = session;
-      return new OrtNodeSession(
-        session,
-        decoderInputs(onnxPath, inputs, outputNames),
-        instrumentation,
-      );
+      return new OrtNodeSession(session, model, inputs, instrumentation);
     } catch (error) {
       await session.release();
       throw error;
@@ -66,54 +58,38 @@ export const ortNode: Engine = {
   },
 };
 
-function sessionSettings(
-  onnxPath: string,
-  { threads, spin }: SessionOptions,
-  { profilePrefix, optimizedGraphPath, optimization, modelBytes }: Instrumentation,
-): InferenceSession.SessionOptions {
-  const extra: Record<string, Record<string, unknown>> = {};
-  const session = {
-    ...(spin === undefined ? {} : { intra_op: { allow_spinning: spin ? "1" : "0" } }),
-    // Bytes have no folder of their own, and the runtime refuses data outside its working folder.
-    ...(modelBytes === undefined
-      ? {}
-      : { model_external_initializers_file_folder_path: dirname(onnxPath) }),
-    ...(optimizedGraphPath === undefined ? {} : {
-      optimized_model_external_initializers_file_name: `${basename(optimizedGraphPath)}.data`,
-      optimized_model_external_initializers_min_size_in_bytes: "1024",
-    }),
-  };
-  if (Object.keys(session).length > 0) extra.session = session;
-  return {
-    logSeverityLevel: 4,
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    ...(profilePrefix === undefined
-      ? {}
-      : { enableProfiling: true, profileFilePrefix: profilePrefix }),
-    ...(optimizedGraphPath === undefined ? {} : { optimizedModelFilePath: optimizedGraphPath }),
-    ...(optimization === undefined ? {} : { graphOptimizationLevel: optimization }),
-    ...(extra.session === undefined ? {} : { extra }),
-  };
+function described(value: InferenceSession.ValueMetadata): TensorDescription {
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: "no tensor", shape: [] };
 }
 
 class OrtNodeSession implements Session {
   #session: InferenceSession | null;
-  #inputs: DecoderInputs;
-  #fetches: string[];
-  #cache: Tensor[] = [];
-  #pastLength = 0;
-  // Ones for the mask; longer than needed, so that a step makes a view and not an array.
-  #ones: BigInt64Array | Int32Array = new BigInt64Array(0);
-
+  readonly #model: ModelFacts;
+  readonly #inputs: DecoderInputs;
+  readonly #feeds: readonly (readonly [name: string, make: FeedMaker])[];
+  readonly #fetches: readonly string[];
   readonly #taps: readonly string[];
   readonly #onTaps: Instrumentation["onTaps"];
+  #cache: Tensor[] = [];
+  #pastLength = 0;
+  #room = 0;
+  #fedMs = 0;
 
-  constructor(session: InferenceSession, inputs: DecoderInputs, instrumentation: Instrumentation) {
+  constructor(
+    session: InferenceSession,
+    model: ModelFacts,
+    inputs: DecoderInputs,
+    instrumentation: Instrumentation,
+  ) {
     this.#session = session;
+    this.#model = model;
     this.#inputs = inputs;
+    this.#feeds = inputs.feeds.map((feed) => [feed.name, feedMaker(feed)]);
     this.#taps = instrumentation.taps ?? [];
     this.#onTaps = instrumentation.onTaps;
-    const own = ["logits", ...inputs.cache.map((slot) => slot.output)];
+    const own = inputs.cache.map((slot) => slot.output);
     this.#fetches = [...new Set([...own, ...this.#taps])];
     this.reset();
   }
@@ -122,37 +98,38 @@ class OrtNodeSession implements Session {
     return this.#pastLength;
   }
 
-  reset(): void {
+  get prefillBy(): Session["prefillBy"] {
+    return this.#inputs.prefillBy;
+  }
+
+  get capacity(): number | null {
+    return this.#inputs.capacity;
+  }
+
+  get fedMs(): number {
+    return this.#fedMs;
+  }
+
+  reset(room?: number): void {
+    const { cache, capacity } = this.#inputs;
+    const free = room ?? Math.min(this.#model.contextLength ?? Infinity, DEFAULT_ROOM);
     this.#pastLength = 0;
-    this.#cache = this.#inputs.cache.map(({ type, emptyDims }) => {
-      const size = emptyDims.reduce((product, dim) => product * dim, 1);
-      return type === "float16"
-        ? new Tensor("float16", new Uint16Array(size), emptyDims)
-        : new Tensor("float32", new Float32Array(size), emptyDims);
+    this.#room = capacity ?? Infinity;
+    this.#cache = cache.map(({ type, kind, dims, axis }) => {
+      const isFree = kind === "buffer" && axis !== null && dims[axis] === 0;
+      if (isFree) this.#room = Math.min(this.#room, free);
+      const shape = isFree ? dims.with(axis, free) : dims;
+      return toTensor({ type, data: zeros(type, sizeOf(shape)), dims: shape });
     });
   }
 
-  async run(ids: readonly number[] | Int32Array): Promise<Float32Array> {
-    const session = this.#session;
-    if (session === null) throw new Error("Cannot run a session that was released");
-    if (ids.length === 0) throw new Error("Cannot run a forward pass over no tokens");
-    let outputs: InferenceSession.OnnxValueMapType;
-    try {
-      outputs = await session.run(this.#feeds(ids), this.#fetches);
-    } catch (cause) {
-      throw new Error(
-        `ONNX Runtime failed on ${ids.length} tokens after ${this.#pastLength}: ${
-          firstLine(cause)
-        }`,
-        { cause },
-      );
-    }
-    this.#cache = this.#inputs.cache.map((slot) => outputs[slot.output] as Tensor);
-    this.#pastLength += ids.length;
-    this.#onTaps?.(
-      new Map(this.#taps.map((name) => [name, tapped(outputs[name] as Tensor)])),
-    );
-    return lastRow(outputs.logits as Tensor);
+  async run(ids: Ids): Promise<Float32Array> {
+    const last = await this.#advance(ids, true);
+    return lastRow(last[this.#inputs.logits] as Tensor);
+  }
+
+  async extend(ids: Ids): Promise<void> {
+    await this.#advance(ids, false);
   }
 
   endProfiling(): void {
@@ -170,60 +147,74 @@ class OrtNodeSession implements Session {
     return this.release();
   }
 
-  #feeds(ids: readonly number[] | Int32Array): Record<string, Tensor> {
-    const { idsType, maskType, positionsType, hasCacheFlag, cache } = this.#inputs;
-    const length = ids.length;
+  // In passes of as many tokens as the graph can continue with.
+  async #advance(ids: Ids, wantsLogits: boolean): Promise<InferenceSession.OnnxValueMapType> {
+    if (ids.length === 0) throw new Error("Cannot run a forward pass over no tokens");
+    const { prefillBy } = this.#inputs;
+    const isSplit = prefillBy === "token" || (prefillBy === "whole" && this.#pastLength > 0);
+    if (!isSplit) return await this.#pass(ids, wantsLogits);
+    for (let i = 0; i < ids.length - 1; i++) await this.#pass([ids[i]!], false);
+    return await this.#pass([ids[ids.length - 1]!], wantsLogits);
+  }
+
+  async #pass(ids: Ids, wantsLogits: boolean): Promise<InferenceSession.OnnxValueMapType> {
+    const session = this.#session;
+    if (session === null) throw new Error("Cannot run a session that was released");
     const past = this.#pastLength;
-    const feeds: Record<string, Tensor> = {
-      input_ids: integers(idsType, [1, length], (i) => ids[i]!),
-    };
-    if (maskType !== null) {
-      const total = past + length;
-      if (this.#ones.length < total) {
-        const room = Math.max(256, total * 2);
-        this.#ones = maskType === "int32"
-          ? new Int32Array(room).fill(1)
-          : new BigInt64Array(room).fill(1n);
-      }
-      feeds.attention_mask = new Tensor(maskType, this.#ones.subarray(0, total), [1, total]);
-    }
-    if (positionsType !== null) {
-      feeds.position_ids = integers(positionsType, [1, length], (i) => past + i);
-    }
-    if (hasCacheFlag) feeds.use_cache_branch = new Tensor("bool", [past > 0], [1]);
+    if (past + ids.length > this.#room) throw this.#refuseBeyondRoom(past + ids.length);
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, make] of this.#feeds) feeds[name] = toTensor(make(ids, past));
+    const { cache } = this.#inputs;
     for (let i = 0; i < cache.length; i++) feeds[cache[i]!.input] = this.#cache[i]!;
-    return feeds;
+    this.#fedMs = nowMs();
+    const fetches = wantsLogits ? [this.#inputs.logits, ...this.#fetches] : this.#fetches;
+    let outputs: InferenceSession.OnnxValueMapType;
+    try {
+      outputs = await session.run(feeds, fetches);
+    } catch (cause) {
+      throw runFailure(ids.length, past, cause);
+    }
+    this.#keep(outputs, past + ids.length);
+    this.#onTaps?.(new Map(this.#taps.map((name) => [name, tapped(outputs[name] as Tensor)])));
+    return outputs;
   }
-}
 
-function integers(type: "int32" | "int64", dims: [1, number], at: (i: number) => number): Tensor {
-  const length = dims[1];
-  if (type === "int32") return new Tensor(type, new Int32Array(length).map((_, i) => at(i)), dims);
-  const values = new BigInt64Array(length);
-  for (let i = 0; i < length; i++) values[i] = BigInt(at(i));
-  return new Tensor(type, values, dims);
-}
-
-function tapped({ type, data, dims }: Tensor): TappedTensor {
-  if (type !== "float16") return { data: data as TappedTensor["data"], dims };
-  const half = data as Uint16Array;
-  return {
-    data: new Float32Array(new HalfArray(half.buffer, half.byteOffset, half.length)),
-    dims,
-  };
-}
-
-function lastRow(logits: Tensor): Float32Array {
-  const size = logits.dims.at(-1)!;
-  if (logits.type === "float32") {
-    const data = logits.data as Float32Array;
-    return data.length === size ? data : data.subarray(data.length - size);
+  // Whether the cache holds what it must is seen here, before it can lead to wrong answers.
+  #keep(outputs: InferenceSession.OnnxValueMapType, total: number): void {
+    const { cache } = this.#inputs;
+    const kept = new Array<Tensor>(cache.length);
+    for (let i = 0; i < cache.length; i++) {
+      const slot = cache[i]!;
+      const output = outputs[slot.output] as Tensor;
+      const before = this.#cache[i]!;
+      const isWhole = slot.kind === "grows"
+        ? this.#isLength(output.dims[slot.axis!]!, total)
+        : output.dims.every((dim, axis) => dim === before.dims[axis]);
+      if (!isWhole) {
+        throw new InputError(
+          `Cannot run "${this.#model.onnxPath}" token by token: after ${total} tokens its cache ` +
+            `"${slot.output}" has the shape [${output.dims.join(", ")}]`,
+          { remedy: "export the decoder with a cache that its passes can hand on" },
+        );
+      }
+      kept[i] = output;
+    }
+    this.#cache = kept;
+    this.#pastLength = total;
   }
-  const data = logits.data as Uint16Array;
-  const row = data.slice(data.length - size);
-  return new Float32Array(new HalfArray(row.buffer));
-}
 
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).trim().split("\n")[0]!;
+  // Layers with a window may drop what lies before it: all of it but the token to come.
+  #isLength(length: number, total: number): boolean {
+    if (length === total) return true;
+    const { slidingWindow } = this.#model;
+    return slidingWindow !== null && length < total &&
+      length >= Math.min(total, slidingWindow - 1);
+  }
+
+  #refuseBeyondRoom(total: number): InputError {
+    return new InputError(
+      `Cannot run ${total} tokens: the cache of "${this.#model.onnxPath}" holds ${this.#room}`,
+      { remedy: `use at most ${this.#room} tokens of prompt and answer together` },
+    );
+  }
 }

@@ -51,7 +51,11 @@ export function best(logits: Float32Array): number {
       id = i;
     }
   }
-  if (id === -1) throw new Error("Cannot choose a token: the model's logits are not numbers");
+  if (id === -1) {
+    throw new InputError("Cannot choose a token: the model's logits are not numbers", {
+      remedy: "its values overflow or its weights are broken; use a variant with more precision",
+    });
+  }
   return id;
 }
 

@@ -70,16 +70,17 @@ Deno.test("generate() reports sections that lie within their tokens", async () =
     "pre_inference/session_open",
     "pre_inference/cache_setup",
     ...["prefill", "decode", "decode"].flatMap((phase) =>
-      ["forward", "sampling", "detokenize"].map((name) => `${phase}/${name}`)
+      ["tensors", "forward", "sampling", "detokenize"].map((name) => `${phase}/${name}`)
     ),
     "post_inference/detokenize",
   ]);
   tokens.forEach((token, i) => {
-    const own = sections.slice(3 + 3 * i, 6 + 3 * i);
+    const own = sections.slice(3 + 4 * i, 7 + 4 * i);
     assert.equal(own[0]!.startMs, token.startMs);
     assert.equal(own[0]!.endMs, own[1]!.startMs);
     assert.equal(own[1]!.endMs, own[2]!.startMs);
-    assert.equal(own[2]!.endMs, token.endMs);
+    assert.equal(own[2]!.endMs, own[3]!.startMs);
+    assert.equal(own[3]!.endMs, token.endMs);
   });
 });
 

@@ -1,0 +1,53 @@
+/**
+ * What ONNX Runtime reports, in one line, with what to do about it.
+ *
+ * @module
+ */
+import { InputError } from "../errors.ts";
+
+// Its messages have no codes that reach JavaScript; the words are those of version 1.30.
+const REMEDIES: readonly [RegExp, string][] = [
+  [/protobuf parsing failed/i, "the file is cut or no ONNX model; copy or download it again"],
+  [
+    /external data|external initializer|out of bounds|can not be read in full|mapp?ed file|file_size/i,
+    "its weights file is missing or cut; copy or download it again, into the same folder",
+  ],
+  [/cycle|acyclic/i, "the graph was put together wrong; export it again"],
+  [
+    /could not find an implementation|not_implemented|is not a registered|no op registered|unrecognized operator/i,
+    "this operator or type has no CPU kernel in ONNX Runtime 1.30; use a variant for the CPU, such as fp32",
+  ],
+  [
+    /opset|ir[_ ]version/i,
+    "export it for ONNX Runtime 1.30 or older",
+  ],
+  [/alloc|memory/i, "free memory, or use a smaller variant, a shorter prompt or smaller chunks"],
+];
+
+/** The `InputError` for a model that the runtime does not load. */
+export function loadFailure(onnxPath: string, cause: unknown): InputError {
+  const said = firstLine(cause);
+  return new InputError(`ONNX Runtime cannot load "${onnxPath}": ${said}`, {
+    remedy: remedyFor(said) ??
+      "check that the model is whole and made for ONNX Runtime 1.30 or older",
+    cause,
+  });
+}
+
+/** The `InputError` for a pass that failed: what was fed is as the graph declares it. */
+export function runFailure(length: number, past: number, cause: unknown): InputError {
+  const said = firstLine(cause);
+  return new InputError(`ONNX Runtime failed on ${length} tokens after ${past}: ${said}`, {
+    remedy: remedyFor(said) ??
+      "check that the ids belong to this model and that its graph is a decoder as exported",
+    cause,
+  });
+}
+
+function remedyFor(said: string): string | undefined {
+  return REMEDIES.find(([pattern]) => pattern.test(said))?.[1];
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim().split("\n")[0]!;
+}
