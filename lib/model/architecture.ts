@@ -4,10 +4,21 @@
  * @module
  */
 import { dirname } from "node:path";
-import { type ComponentPlace, placeByName } from "./component_names.ts";
 import { type ModelConfig, readConfig } from "./config.ts";
-import { type GraphInfo, type NodeInfo, type OnnxModel, readOnnx } from "./onnx_reader.ts";
-import type { TensorInfo } from "./onnx_reader.ts";
+import {
+  beforeFusion,
+  type ComponentPlace,
+  familyByNames,
+  type GraphSizes,
+  normKindOf,
+  placeByName,
+  type PlacedGraph,
+  placeNodes,
+  placeOptimized,
+  placesByName,
+  sizesOf,
+} from "./detect/mod.ts";
+import { type GraphInfo, type OnnxModel, readOnnx } from "./onnx_reader.ts";
 
 /** What a graph is made of. */
 export interface Architecture {
@@ -53,65 +64,54 @@ export function detectArchitecture(onnxPath: string): Promise<Architecture> {
 
 /** The architecture of a graph that has been read. */
 export function architectureOf(model: OnnxModel, config: ModelConfig | null): Architecture {
-  const graphs = allGraphs(model.graph);
-  const nodes = graphs.flatMap((graph) => graph.nodes);
-  const weights = new Map(graphs.flatMap((g) => g.initializers).map((t) => [t.name, t]));
-  const producers = new Map(nodes.flatMap((node) => node.outputs.map((out) => [out, node])));
-  const places = new Map<string, ComponentPlace | null>();
-  let total = 0;
-  let assigned = 0;
-  for (const node of nodes) {
-    const weight = weightOf(node, weights, producers);
-    const place = placeOf(node, weight);
-    places.set(node.name, place);
-    const size = weight === null ? 0 : multiplyAdds(node, weight);
-    total += size;
-    if (place !== null && place.component !== "other") assigned += size;
-  }
-  const coverage = total === 0 ? 0 : assigned / total;
-  const layersSeen = new Set([...places.values()].map((p) => p?.layer ?? null));
-  layersSeen.delete(null);
+  const graphs = placeNodes(model);
+  const sizes = sizesOf(graphs);
+  const layers = layersOf(graphs);
+  const isNamed = config?.family !== null && config?.family !== undefined;
+  const attentionKind = attentionKindOf(config, sizes);
+  const normKind = normKindOf(graphs);
+  const family = config?.family ?? familyByNames(namesOf(graphs), { attentionKind, normKind });
+  const coverage = coverageOf(graphs);
 
-  const warnings: string[] = [];
-  const inGraph = layersSeen.size;
-  const numLayers = inGraph > 0 ? inGraph : config?.numLayers ?? 0;
-  if (inGraph > 0 && config?.numLayers !== null && (config?.numLayers ?? inGraph) !== inGraph) {
-    warnings.push(`The graph has ${inGraph} layers where the config says ${config?.numLayers}`);
-  }
+  const warnings = config === null ? [] : contradictions(config, sizes, layers);
   if (coverage < 0.99) {
     const percent = (100 * coverage).toFixed(0);
     warnings.push(`Only ${percent} % of the multiply-adds belong to a known component`);
   }
-  const family = config?.family ?? familyByNames(nodes, weights);
-  if (config === null || config.family === null) {
+  const byShape = graphs.reduce((sum, graph) => sum + graph.placedByShape, 0);
+  if (byShape > 0) {
+    warnings.push(`${byShape} multiplications have no known name: told from the graph's shape`);
+  }
+  if (!isNamed) {
     warnings.push(`No config.json beside the model names its family; module names say ${family}`);
   }
+  const byName = placesByName(graphs);
   return {
     family,
-    numLayers,
-    attentionKind: attentionKind(config, model.graph),
-    normKind: normKind(nodes, places),
+    numLayers: layers > 0 ? layers : config?.numLayers ?? 0,
+    attentionKind,
+    normKind,
     isMoe: (config?.numExperts ?? 0) > 1 ||
-      [...places.values()].some((place) => place?.component === "experts"),
+      graphs.some(({ places }) => [...places.values()].some((p) => p.component === "experts")),
     coverage,
     warnings,
-    componentOf: (name) => places.has(name) ? places.get(name)! : placeByName(name),
+    componentOf: (name) => {
+      const place = byName.get(name) ?? byName.get(beforeFusion(name));
+      return place !== undefined ? place : byName.has(name) ? null : placeByName(name);
+    },
   };
 }
 
-// Families share modules: what is told here is the oldest one that has them.
-const FAMILIES: readonly [RegExp, string][] = [
-  [/block_sparse_moe/, "mixtral"],
-  [/gate_up_proj/, "phi3"],
-  [/transformer[./]h[./]0[./]attn[./]c_attn/, "gpt2"],
-  [/gpt_neox/, "gpt_neox"],
-  [/decoder[./]layers[./]0[./]fc1/, "opt"],
-  [/layers[./]0[./]mlp[./]gate_proj/, "llama"],
-];
-
-function familyByNames(nodes: readonly NodeInfo[], weights: Map<string, TensorInfo>): string {
-  const names = [...nodes.map((node) => node.name), ...weights.keys()];
-  return FAMILIES.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1] ?? "unknown";
+/**
+ * Places the nodes of the graph that ONNX Runtime made of a model (`optimizedModelFilePath`), by
+ * their names, else by the tensors that they put out, else by the flow of data. A node without a
+ * name goes by its operation and its position (`Cast_12`), as in the profiler's output.
+ */
+export function placesInOptimized(
+  original: OnnxModel,
+  optimized: OnnxModel,
+): Map<string, ComponentPlace> {
+  return placeOptimized(original, optimized);
 }
 
 /** A graph and the bodies of its branches. */
@@ -119,67 +119,61 @@ export function allGraphs(graph: GraphInfo): GraphInfo[] {
   return [graph, ...graph.nodes.flatMap((node) => node.subgraphs.flatMap(allGraphs))];
 }
 
-function placeOf(node: NodeInfo, weight: TensorInfo | null): ComponentPlace | null {
-  // Node names first: exporters share equal biases and norms between layers, so only a matrix's
-  // name may speak for its node (shared notes on ONNX Runtime, section 2).
-  const byName = placeByName(node.name);
-  if (byName !== null && (byName.component !== "other" || weight === null)) return byName;
-  const byWeight = weight === null ? null : placeByName(weight.name);
-  return byWeight ?? byName ?? (weight === null ? { layer: null, component: "other" } : null);
-}
-
-const MULTIPLIES = /MatMul|Gemm|^Attention$|MoE$/;
-
-// The largest matrix among the inputs, also where it passes a Transpose, Cast or the like first.
-function weightOf(
-  node: NodeInfo,
-  weights: Map<string, TensorInfo>,
-  producers: Map<string, NodeInfo>,
-): TensorInfo | null {
-  if (!MULTIPLIES.test(node.opType)) return null;
-  let largest: TensorInfo | null = null;
-  for (const input of node.inputs) {
-    const producer = producers.get(input);
-    const direct = weights.get(input);
-    const tensor = direct ??
-      (producer !== undefined &&
-          /^(Transpose|Cast|Identity|DequantizeLinear)$/.test(producer.opType)
-        ? weights.get(producer.inputs[0]!)
-        : undefined);
-    if (tensor === undefined || tensor.dims.length < 2) continue;
-    if (largest === null || tensor.elements > largest.elements) largest = tensor;
+function layersOf(graphs: readonly PlacedGraph[]): number {
+  const layers = new Set<number>();
+  for (const { places } of graphs) {
+    for (const { layer } of places.values()) if (layer !== null) layers.add(layer);
   }
-  return largest;
+  return layers.size;
 }
 
-// Of one token. Packed weights (MatMulNBits) state their true size as K and N.
-function multiplyAdds(node: NodeInfo, weight: TensorInfo): number {
-  const k = node.ints.get("K");
-  const n = node.ints.get("N");
-  return k !== undefined && n !== undefined ? k * n : weight.elements;
+function namesOf(graphs: readonly PlacedGraph[]): string[] {
+  return graphs.flatMap(({ flow }) => [
+    ...flow.graph.nodes.flatMap((node) => [node.name, node.scopes ?? ""]),
+    ...flow.graph.initializers.map((tensor) => tensor.name),
+  ]);
 }
 
-function attentionKind(
-  config: ModelConfig | null,
-  graph: GraphInfo,
-): Architecture["attentionKind"] {
-  const cache = graph.inputs.find((input) => /^past/.test(input.name));
-  const fromCache = cache?.dims.length === 4 ? cache.dims[1] : undefined;
-  const kvHeads = config?.numKvHeads ?? (typeof fromCache === "number" ? fromCache : null);
-  const heads = config?.numHeads ?? kvHeads;
-  if (kvHeads === null || heads === kvHeads) return "mha";
+// Of two branches one runs at a time, so the larger one speaks for both.
+function coverageOf(graphs: readonly PlacedGraph[]): number {
+  const byGraph = new Map(graphs.map((placed) => [placed.flow.graph, placed]));
+  const count = (graph: GraphInfo): { total: number; assigned: number } => {
+    let total = 0;
+    let assigned = 0;
+    const placed = byGraph.get(graph)!;
+    for (const [node, { multiplyAdds }] of placed.multiplies) {
+      total += multiplyAdds;
+      if (placed.places.get(node)?.component !== "other") assigned += multiplyAdds;
+    }
+    for (const node of graph.nodes) {
+      const branches = node.subgraphs.map(count).sort((a, b) => b.total - a.total);
+      total += branches[0]?.total ?? 0;
+      assigned += branches[0]?.assigned ?? 0;
+    }
+    return { total, assigned };
+  };
+  const { total, assigned } = count(graphs[0]!.flow.graph);
+  return total === 0 ? 0 : assigned / total;
+}
+
+function attentionKindOf(config: ModelConfig | null, sizes: GraphSizes): "mha" | "gqa" | "mqa" {
+  const heads = config?.numHeads ?? sizes.numHeads;
+  const kvHeads = config?.numKvHeads ?? sizes.numKvHeads;
+  if (kvHeads === null || heads === null || heads === kvHeads) return "mha";
   return kvHeads === 1 ? "mqa" : "gqa";
 }
 
-// A layer norm subtracts the mean, an RMS norm does not.
-function normKind(
-  nodes: readonly NodeInfo[],
-  places: Map<string, ComponentPlace | null>,
-): Architecture["normKind"] {
-  if (nodes.some((node) => /Simplified|^RMSNorm/.test(node.opType))) return "rmsnorm";
-  const isNorm = (node: NodeInfo) => /norm/.test(places.get(node.name)?.component ?? "");
-  const subtracts = nodes.some((node) =>
-    /^(Skip)?LayerNormalization$/.test(node.opType) || (node.opType === "Sub" && isNorm(node))
-  );
-  return subtracts ? "layernorm" : "rmsnorm";
+function contradictions(config: ModelConfig, sizes: GraphSizes, layers: number): string[] {
+  const compared: [string, number | null, number | null][] = [
+    ["layers", layers === 0 ? null : layers, config.numLayers],
+    ["numbers in a hidden state", sizes.hiddenSize, config.hiddenSize],
+    ["attention heads", sizes.numHeads, config.numHeads],
+    ["key-value heads", sizes.numKvHeads, config.numKvHeads],
+    ["tokens in its vocabulary", sizes.vocabSize, config.vocabSize],
+  ];
+  return compared
+    .filter(([, graph, stated]) => graph !== null && stated !== null && graph !== stated)
+    .map(([what, graph, stated]) =>
+      `The graph has ${graph} ${what} where the config says ${stated}`
+    );
 }

@@ -38,6 +38,8 @@ export interface NodeInfo {
   subgraphs: GraphInfo[];
   /** Names of modules that exporters leave in `metadata_props`, outermost first. */
   scopes: string | null;
+  /** The tensor of a `Constant`, without its data. */
+  value?: TensorInfo;
 }
 
 /** A graph, or the body of a branch. */
@@ -118,8 +120,8 @@ function readNode(file: ProtoFile, message: Field): NodeInfo {
     else if (field.number === 4) node.opType = file.text(field);
     else if (field.number === 5) readAttribute(file, field, node);
     else if (field.number === 9) {
-      const [key, value] = readEntry(file, field);
-      if (key.endsWith("name_scopes")) node.scopes = value;
+      const scopes = readScopes(file, field);
+      if (scopes !== null && (node.scopes === null || scopes.startsWith("["))) node.scopes = scopes;
     }
   }
   return node;
@@ -130,6 +132,7 @@ function readAttribute(file: ProtoFile, message: Field, node: NodeInfo): void {
   for (const field of file.fields(message.start, message.end)) {
     if (field.number === 1 && field.wire === 2) name = file.text(field);
     else if (field.number === 3 && field.wire === 0) node.ints.set(name, field.value);
+    else if (field.number === 5 && field.wire === 2) node.value = readTensor(file, field);
     else if (field.number === 6 && field.wire === 2) node.subgraphs.push(readGraph(file, field));
   }
 }
@@ -168,6 +171,20 @@ function readTensor(file: ProtoFile, message: Field): TensorInfo {
     );
   }
   return tensor;
+}
+
+// torch writes `pkg.torch.onnx.name_scopes` and `namespace`, onnxscript `pkg.onnxscript.name_scopes`;
+// stack traces, which stand beside them, are long and stay unread.
+function readScopes(file: ProtoFile, message: Field): string | null {
+  let isScopes = false;
+  let value: Field | null = null;
+  for (const field of file.fields(message.start, message.end)) {
+    if (field.number === 1 && field.wire === 2) {
+      const key = file.text(field);
+      isScopes = key.endsWith("name_scopes") || key === "namespace";
+    } else if (field.number === 2 && field.wire === 2) value = field;
+  }
+  return isScopes && value !== null ? file.text(value) : null;
 }
 
 function readEntry(file: ProtoFile, message: Field): [key: string, value: string] {

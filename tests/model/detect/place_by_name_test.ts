@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placeByName } from "../../lib/model/component_names.ts";
+import { placeByName } from "../../../lib/model/detect/place_by_name.ts";
 
 const PLACES: [string, number | null, string][] = [
   ["/model/layers.0/self_attn/q_proj/MatMul", 0, "q_proj"],
@@ -8,7 +8,7 @@ const PLACES: [string, number | null, string][] = [
   ["/model/layers.3/self_attn/rotary_emb/Cos", 3, "attention"],
   ["/model/layers.3/mlp/act_fn/Sigmoid", 3, "activation"],
   ["/model/layers.3/mlp/Mul", 3, "activation"],
-  ["/model/layers.3/Add_1", 3, "other"],
+  ["/model/layers.3/Add_1", 3, "residual"],
   ["/model/layers.0/input_layernorm/Mul_1/SimplifiedLayerNormFusion/", 0, "input_layernorm"],
   ["/model/layers.0/self_attn/MatMul/MatmulTransposeFusion//MatMulScaleFusion/", 0, "attention"],
   ["/model/layers.2/mlp/down_proj/MatMul_Q4", 2, "down_proj"],
@@ -28,7 +28,7 @@ const PLACES: [string, number | null, string][] = [
   ["/transformer/wpe/Gather", null, "embed_tokens"],
   ["/model/norm/Mul_1", null, "final_norm"],
   ["/lm_head/MatMul", null, "lm_head"],
-  ["/model/Range_1", null, "other"],
+  ["/model/Range_1", null, "mask_positions"],
 ];
 
 for (const [name, layer, component] of PLACES) {
@@ -44,7 +44,7 @@ for (const name of ["", "MatMul_123", "onnx::MatMul_805", "constructor", "/toStr
 }
 
 Deno.test("placeByName() is not misled by names of Object's own methods", () => {
-  assert.deepEqual(placeByName("/model/layers.0/constructor/Add"), {
+  assert.deepEqual(placeByName("/model/layers.0/constructor/Mul"), {
     layer: 0,
     component: "other",
   });
