@@ -26,7 +26,8 @@ export function byteTokenizer(vocabSize: number): Record<string, unknown> | null
 }
 
 // GPT-2's printable stand-ins for bytes (openai/gpt-2, encoder.py, bytes_to_unicode).
-function byteCharacters(): string[] {
+/** The character that stands for each byte in byte-level vocabularies. */
+export function byteCharacters(): string[] {
   const characters: string[] = [];
   let next = 256;
   for (let byte = 0; byte < 256; byte++) {

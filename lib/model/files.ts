@@ -42,19 +42,38 @@ export function unreadable(path: string, cause: unknown): InputError {
   });
 }
 
-/** Reads a JSON object; `InputError` where it is missing, not JSON, or not an object. */
-export function readJsonObject(path: string): Record<string, unknown> {
-  let text: string;
+/** The largest `tokenizer.json` known has 35 MB; what is much larger is no configuration. */
+const MOST_BYTES = 256 * 2 ** 20;
+
+/** Reads a text; `InputError` where it is missing, no plain file, or too large to be meant. */
+export function readText(path: string): string {
+  const stat = statOrNull(path);
+  if (stat !== null && !stat.isFile) { // reading a pipe would wait for ever
+    throw new InputError(`Cannot read "${path}": it is not a plain file`, {
+      remedy: "replace it with the file of the original model",
+    });
+  }
+  if (stat !== null && stat.size > MOST_BYTES) {
+    throw new InputError(`Cannot read "${path}": it has ${stat.size} bytes`, {
+      remedy: "replace it with the file of the original model, which is far smaller",
+    });
+  }
   try {
-    text = Deno.readTextFileSync(path);
+    return Deno.readTextFileSync(path);
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+/** Reads a JSON object; `InputError` where it is missing, not JSON, or not an object. */
+export function readJsonObject(path: string): Record<string, unknown> {
+  const text = readText(path);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new InputError(`Cannot read "${path}" as JSON: ${(cause as Error).message}`, {
+    const [problem] = (cause as Error).message.split("\n");
+    throw new InputError(`Cannot read "${path}" as JSON: ${problem}`, {
       remedy: "replace it with the file of the original model",
       cause,
     });
@@ -65,4 +84,9 @@ export function readJsonObject(path: string): Record<string, unknown> {
     });
   }
   return value as Record<string, unknown>;
+}
+
+/** The content of a JSON file that may be absent. */
+export function readJsonIfThere(path: string): Record<string, unknown> | null {
+  return statOrNull(path) === null ? null : readJsonObject(path);
 }

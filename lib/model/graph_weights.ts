@@ -4,7 +4,7 @@
  * @module
  */
 import { allGraphs, type Architecture } from "./architecture.ts";
-import { type ComponentPlace, placeByName } from "./component_names.ts";
+import { type ComponentPlace, placeByName } from "./detect/mod.ts";
 import type { GraphInfo, NodeInfo, TensorInfo } from "./onnx_reader.ts";
 import { precisionOf } from "./onnx_types.ts";
 

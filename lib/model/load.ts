@@ -3,19 +3,23 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { allGraphs, type Architecture, architectureOf } from "./architecture.ts";
+import { type Architecture, architectureOf } from "./architecture.ts";
 import { type InputNames, readConfig, readGeneration } from "./config.ts";
+import { checkExternalData } from "./external_data.ts";
 import { featuresOf, type ModelFeatures } from "./features.ts";
 import { statOrNull } from "./files.ts";
+import { hubIdOf } from "./hub_cache.ts";
 import { locateModel } from "./locate.ts";
-import { type OnnxModel, readOnnx } from "./onnx_reader.ts";
+import { readOnnx } from "./onnx_reader.ts";
 import { loadTokenizer, noTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { checkDecoder, tokenizerWarnings } from "./vouch.ts";
+import { precisionMeant } from "./variants.ts";
 
 /** A model that can be run. */
 export interface Model {
-  /** The name of its folder. */
+  /** The name of its folder, or its id on the hub. */
   name: string;
   /** Its folder, absolute. */
   path: string;
@@ -37,21 +41,28 @@ export interface Model {
   slidingWindow: number | null;
   /** Names of the graph's inputs and outputs by its configuration; `null`: the usual ones. */
   inputNames: InputNames | null;
+  /** What is uncertain or does not fit together, one line each; the architecture's among them. */
+  warnings: string[];
 }
 
 /** How to open a model. */
 export interface LoadOptions {
-  /** Which variant of the folder to open: `"fp32"` (default), `"fp16"`, … */
+  /**
+   * Which variant of the folder to open: a precision (`"fp32"`, `"fp16"`, `"int8"`, `"int4"`) or the
+   * name of a variant (`"q4f16"` for `model_q4f16.onnx`). Default: the plain one.
+   */
   precision?: string | undefined;
 }
 
 /**
- * Opens a model by its folder, its `.onnx` file, or the name of one that ships.
+ * Opens a model by its folder, its `.onnx` file, its id in the hub's cache, or the name of one that
+ * ships.
  *
  * Only the structure is read. A folder with `config.json` and `model.safetensors` but no ONNX file
  * is built first. A lone `.onnx` file needs neither config nor tokenizer; it then takes ids only.
  *
- * @param pathOrId A path, relative to the working folder, or `"models/tinytales"` from anywhere.
+ * @param pathOrId A path, relative to the working folder; `"org/name"` where the hub's cache has it;
+ *   or `"models/tinytales"` from anywhere.
  * @param options Which variant to open.
  * @returns The model; nothing is held open.
  * @throws {InputError} Where the model is missing, not whole, or lacks its config or tokenizer.
@@ -74,13 +85,15 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
       remedy: "copy config.json there from the original model",
     });
   }
-  const lone = !isFolder && statOrNull(join(folder, "tokenizer.json")) === null;
-  const tokenizer = lone ? noTokenizer(folder) : await loadTokenizer(folder);
   const onnx = readOnnx(onnxPath);
+  checkDecoder(onnx, config);
   checkExternalData(onnx);
+  const lone = !isFolder && !hasTokenizer(folder);
+  const { tokenizer, vocabSize } = lone ? noTokenizer(folder) : await loadTokenizer(folder);
   const architecture = architectureOf(onnx, config);
   const features = featuresOf(onnx.graph, config, architecture);
-  if (options.precision !== undefined && options.precision !== features.precision) {
+  const asked = options.precision && precisionMeant(options.precision);
+  if (asked !== undefined && asked !== features.precision) {
     throw new InputError(
       `Cannot load "${pathOrId}" at precision "${options.precision}": ${
         basename(onnxPath)
@@ -89,7 +102,7 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
     );
   }
   return {
-    name: basename(folder),
+    name: hubIdOf(folder) ?? basename(folder),
     path: folder,
     onnxPath,
     architecture,
@@ -100,32 +113,10 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
     contextLength: config?.contextLength ?? null,
     slidingWindow: config?.slidingWindow ?? null,
     inputNames: config?.inputNames ?? null,
+    warnings: [...architecture.warnings, ...tokenizerWarnings(vocabSize, features.vocabSize)],
   };
 }
 
-// ONNX Runtime's own message names neither the file's true size nor what to do.
-function checkExternalData(onnx: OnnxModel): void {
-  const sizes = new Map<string, number | null>();
-  for (const tensor of allGraphs(onnx.graph).flatMap((graph) => graph.initializers)) {
-    if (tensor.external === null) continue;
-    const { location, offset, length } = tensor.external;
-    const path = join(dirname(onnx.path), location);
-    if (!sizes.has(path)) sizes.set(path, statOrNull(path)?.size ?? null);
-    const size = sizes.get(path) ?? null;
-    if (size === null) {
-      throw new InputError(
-        `Cannot load "${onnx.path}": its weights file "${location}" is missing`,
-        {
-          remedy: "copy or download it into the same folder",
-        },
-      );
-    }
-    const end = offset + (length ?? tensor.byteLength);
-    if (end > size) {
-      throw new InputError(
-        `Cannot load "${onnx.path}": the weight "${tensor.name}" ends at byte ${end}, "${location}" has ${size}`,
-        { remedy: "the weights file is truncated; copy, download or build it again" },
-      );
-    }
-  }
+function hasTokenizer(folder: string): boolean {
+  return ["tokenizer.json", "vocab.json"].some((name) => statOrNull(join(folder, name)) !== null);
 }

@@ -9,6 +9,8 @@ import { InputError } from "../errors.ts";
 import { buildCheckpoint, checkpointFile } from "./checkpoint.ts";
 import { readConfig } from "./config.ts";
 import { statOrNull, unreadable } from "./files.ts";
+import { hubSnapshot, isHubId } from "./hub_cache.ts";
+import { chooseVariant, precisionMeant } from "./variants.ts";
 
 /** Where a model is. `isFolder` is false where the user named one `.onnx` file. */
 export interface ModelLocation {
@@ -17,23 +19,40 @@ export interface ModelLocation {
   isFolder: boolean;
 }
 
-/** Finds a model by path, or by the name of one that ships; builds it where only weights are there. */
+/**
+ * Finds a model by path, by the name of one that ships, or by its id in the hub's cache; builds it
+ * where only weights are there.
+ */
 export async function locateModel(
   pathOrId: string,
   precision: string | undefined,
 ): Promise<ModelLocation> {
   const path = existing(pathOrId);
   if (path === null) throw notFound(pathOrId);
-  if (statOrNull(path)?.isFile) {
-    if (!/\.(onnx|ort)$/.test(path)) {
-      throw new InputError(`Cannot load the model "${pathOrId}": the file is not named .onnx`, {
-        remedy:
-          "pass an .onnx file or the folder that holds it with config.json and tokenizer.json",
-      });
-    }
-    return { folder: dirname(path), onnxPath: path, isFolder: false };
+  if (statOrNull(path)?.isDirectory) {
+    return { folder: path, onnxPath: await chooseOnnx(path, precision), isFolder: true };
   }
-  return { folder: path, onnxPath: await chooseOnnx(path, precision), isFolder: true };
+  if (!/\.(onnx|ort)$/.test(path)) {
+    throw new InputError(`Cannot load the model "${pathOrId}": the file is not named .onnx`, {
+      remedy: "pass an .onnx file or the folder that holds it with config.json and tokenizer.json",
+    });
+  }
+  if (!statOrNull(path)?.isFile) {
+    throw new InputError(`Cannot load the model "${pathOrId}": it is not a plain file`, {
+      remedy: "pass an .onnx file or a model's folder",
+    });
+  }
+  return { folder: homeOf(path), onnxPath: path, isFolder: false };
+}
+
+// Exporters put variants into onnx/ and leave what describes the model one folder up.
+function homeOf(onnxPath: string): string {
+  const folder = dirname(onnxPath);
+  const parent = dirname(folder);
+  const isVariant = basename(folder) === "onnx" &&
+    statOrNull(join(folder, "config.json")) === null &&
+    statOrNull(join(parent, "config.json")) !== null;
+  return isVariant ? parent : folder;
 }
 
 // The shipped models are found from anywhere: a task's or notebook's working folder varies.
@@ -41,9 +60,11 @@ function existing(pathOrId: string): string | null {
   const path = resolve(pathOrId);
   if (statOrNull(path) !== null) return path;
   const root = packageRoot();
-  if (root === null || !/^(models\/)?[\w.-]+\/?$/.test(pathOrId)) return null;
-  const shipped = join(root, "models", basename(pathOrId));
-  return statOrNull(shipped) === null ? null : shipped;
+  if (root !== null && /^(models\/)?[\w.-]+\/?$/.test(pathOrId)) {
+    const shipped = join(root, "models", basename(pathOrId));
+    if (statOrNull(shipped) !== null) return shipped;
+  }
+  return hubSnapshot(pathOrId);
 }
 
 function packageRoot(): string | null {
@@ -60,7 +81,7 @@ async function chooseOnnx(folder: string, precision: string | undefined): Promis
         remedy: "pass a folder with model.onnx, or with config.json and model.safetensors",
       });
     }
-    const wanted = precision ?? "fp32";
+    const wanted = precisionMeant(precision ?? "fp32");
     if (wanted !== "fp32" && wanted !== "fp16") {
       throw new InputError(`Cannot build "${folder}" at precision "${precision}"`, {
         remedy: 'use "fp32" or "fp16"',
@@ -68,31 +89,21 @@ async function chooseOnnx(folder: string, precision: string | undefined): Promis
     }
     return await buildCheckpoint(folder, weights, wanted);
   }
-  const stems = ["model", "decoder_model_merged", "decoder_model"];
-  const named = readConfig(folder)?.onnxName;
-  const names = precision === undefined || precision === "fp32"
-    ? [...stems.map((stem) => `${stem}.onnx`), ...(named ? [named] : [])]
-    : stems.map((stem) => `${stem}_${precision}.onnx`);
-  for (const name of names) {
-    const match = found.find((path) => basename(path) === name);
-    if (match !== undefined) return match;
-  }
-  if (found.length === 1) return found[0]!;
-  throw new InputError(
-    `Cannot choose an .onnx file in "${folder}": found ${
-      found.map((path) => basename(path)).join(", ")
-    }`,
-    { remedy: "pass the path of the one to load" },
-  );
+  return chooseVariant(folder, found, readConfig(folder)?.onnxName ?? null, precision);
 }
 
 function onnxFiles(folder: string): string[] {
   if (statOrNull(folder) === null) return [];
   try {
-    return [...Deno.readDirSync(folder)]
+    const paths = [...Deno.readDirSync(folder)]
       .filter((entry) => entry.name.endsWith(".onnx") && !entry.isDirectory)
       .map((entry) => join(folder, entry.name))
       .sort();
+    const lost = paths.find((path) => statOrNull(path) === null);
+    if (lost === undefined) return paths;
+    throw new InputError(`Cannot load "${lost}": it is a link to a file that is not there`, {
+      remedy: "download the model again",
+    });
   } catch (error) {
     throw unreadable(folder, error);
   }
@@ -101,6 +112,12 @@ function onnxFiles(folder: string): string[] {
 function notFound(pathOrId: string): InputError {
   const near = [...modelFolders(dirname(resolve(pathOrId))), "models/tinytales"];
   const known = [...new Set(near)].slice(0, 5).map((name) => `"${name}"`).join(", ");
+  if (isHubId(pathOrId) && !pathOrId.startsWith("models/")) {
+    return new InputError(
+      `Cannot find the model "${pathOrId}": it is no folder here, nor in the cache of the hub`,
+      { remedy: `get it with "deno task pull ${pathOrId}", or pass one that is there: ${known}` },
+    );
+  }
   return new InputError(`Cannot find the model "${pathOrId}": there is no such file or folder`, {
     remedy: `pass a folder or an .onnx file on this machine; these are there: ${known}`,
   });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ComponentPlace } from "./component_names.ts";
+import type { ComponentPlace } from "./detect/mod.ts";
 import type { GraphWeight } from "./graph_weights.ts";
 
 /** A part of a model; `other` holds routers and what has no known place. */

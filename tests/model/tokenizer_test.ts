@@ -41,7 +41,7 @@ async function withConfig(change: Record<string, unknown>): Promise<number[]> {
     `${folder.path}/tokenizer_config.json`,
     JSON.stringify({ bos_token: { content: "<s>" }, ...change }),
   );
-  return (await loadTokenizer(folder.path)).encode("Once");
+  return (await loadTokenizer(folder.path)).tokenizer.encode("Once");
 }
 
 Deno.test("loadTokenizer() adds the begin token as tokenizer_config.json says", async () => {
