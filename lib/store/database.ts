@@ -17,22 +17,29 @@ import type {
 } from "../record.ts";
 import type { Sql } from "./sql.ts";
 import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
+import { countRuns, listRuns, searchRuns } from "./list_runs.ts";
 import { openDatabase } from "./location.ts";
 import { readExperts, readOperations, readStatistics } from "./read_deep.ts";
 import { readComponents, readLayers } from "./read_metrics.ts";
 import { readRawPower, readTimeline, readTokens } from "./read_rows.ts";
-import { listRuns, readRun, readRunSummary, searchRuns } from "./read_run.ts";
+import { readRun, readRunSummary } from "./read_run.ts";
 import type {
+  DatabaseStats,
   PowerTimelinePoint,
   ProfileDatabaseOptions,
+  PruneOptions,
+  PruneOutcome,
   RunFilter,
   RunListing,
   RunSummary,
   StoredRun,
   TokenRow,
 } from "./rows.ts";
+import { pruneRuns } from "./prune.ts";
 import { findRun, type FoundRun, newRunId } from "./run_id.ts";
 import { forgetLock, RunLock } from "./run_lock.ts";
+import { readStats } from "./stats.ts";
+import { thinOut } from "./thin_out.ts";
 import { writeExperts, writeOperations, writeStatistics } from "./write_deep.ts";
 import { writeComponents, writeLayers } from "./write_metrics.ts";
 import {
@@ -165,9 +172,14 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
     return this.#read(run, ({ key }) => readRun(this.#sql, key, this.#abandoned()), null);
   }
 
-  /** Runs without their rows, newest first. */
+  /** Runs without their rows, newest first or sorted by a figure, a page at a time. */
   getRuns(filter: RunFilter = {}): RunListing[] {
     return listRuns(this.#sql, filter, this.#abandoned());
+  }
+
+  /** How many runs match, on all pages. */
+  countRuns(filter: Omit<RunFilter, "limit" | "offset" | "sort" | "ascending"> = {}): number {
+    return countRuns(this.#sql, filter, this.#abandoned());
   }
 
   /** The figures of a run by phase, layer and component; `null` where there is no such run. */
@@ -205,9 +217,13 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
     return this.#read(run, ({ key }) => readExperts(this.#sql, key), []);
   }
 
-  /** Power records with their mean powers in mW; none for an unknown run. */
-  getPowerTimeline(run: string): PowerTimelinePoint[] {
-    return this.#read(run, (found) => readTimeline(this.#sql, found), []);
+  /**
+   * Power records with their mean powers in mW; none for an unknown run. With `maxPoints`, at most
+   * so many (and at least four), among them the peaks.
+   */
+  getPowerTimeline(run: string, options: { maxPoints?: number } = {}): PowerTimelinePoint[] {
+    const { maxPoints = Infinity } = options;
+    return this.#read(run, (found) => thinOut(readTimeline(this.#sql, found), maxPoints), []);
   }
 
   /** Raw records of a run, gzipped as they were written; none for an unknown run. */
@@ -235,6 +251,20 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
     );
     if (this.#file !== null) forgetLock(this.#file, found.runId);
     return true;
+  }
+
+  /** Deletes the oldest runs until all limits hold; those that go on stay. */
+  prune(options: PruneOptions): PruneOutcome {
+    const outcome = pruneRuns(this.#sql, options, this.#abandoned(), nowMs());
+    for (const { runId } of options.dryRun ? [] : outcome.runs) {
+      if (this.#file !== null) forgetLock(this.#file, runId);
+    }
+    return outcome;
+  }
+
+  /** What the database holds. */
+  stats(): DatabaseStats {
+    return readStats(this.#sql, this.#abandoned());
   }
 
   /** Closes the file; again is harmless. A run that this connection has not finished is marked as interrupted. */

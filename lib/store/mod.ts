@@ -9,11 +9,18 @@ export type { RunFigures } from "./figures.ts";
 export { nodeSqlite } from "./node_sqlite.ts";
 export type { RunHost } from "./host.ts";
 export type {
+  ComponentMean,
+  DatabaseStats,
+  Distribution,
   LayerComponentSummary,
+  LayerMean,
   PowerTimelinePoint,
   ProfileDatabaseOptions,
+  PruneOptions,
+  PruneOutcome,
   RunFilter,
   RunListing,
+  RunMetric,
   RunSummary,
   StoredRun,
   TokenRow,

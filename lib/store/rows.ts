@@ -57,12 +57,27 @@ export interface RunListing
 /** A whole run, read back. One without a result has what was written: `null` energies, no groups. */
 export interface StoredRun extends Omit<RunListing, keyof ProfilingRun>, ProfilingRun {}
 
-/** Which runs `getRuns` lists, newest first. */
+/** A figure that runs can be sorted by; those that do not have it come last. */
+export type RunMetric =
+  | keyof RunTotals
+  | Exclude<keyof RunFigures, "peakMwByRail">
+  | "startedAtMs"
+  | "parameters"
+  | "measuredDurationMs"
+  | "measuredEnergyMj"
+  | "kvCacheBytes"
+  | "peakMemoryBytes";
+
+/** Which runs `getRuns` lists, and in what order. All conditions must hold. */
 export interface RunFilter {
   /** Default 50. */
   limit?: number;
-  /** How many of the newest to pass over. */
+  /** How many to pass over: the pages before. */
   offset?: number;
+  /** Default `startedAtMs`. */
+  sort?: RunMetric;
+  /** Default false: newest, or largest, first. */
+  ascending?: boolean;
   /** As it reads: a killed run is `interrupted`. */
   status?: RunStatus;
   /** Name or family. */
@@ -71,6 +86,74 @@ export interface RunFilter {
   experiment?: string;
   /** One of the run's tags. */
   tag?: string;
+  /** What ran the model. */
+  engine?: string;
+  /** Execution provider. */
+  provider?: string;
+  /** `fp32`, `fp16`, … */
+  precision?: string;
+  /** Name of the machine. */
+  host?: string;
+  /** Started then or later, in epoch ms. */
+  sinceMs?: number;
+  /** Started before, in epoch ms. */
+  untilMs?: number;
+  /** At least so much, in J. */
+  minJoulesPerToken?: number;
+  /** At most so much, in J. */
+  maxJoulesPerToken?: number;
+}
+
+/** Limits that `prune` makes hold by deleting the oldest runs; at least one must be given. */
+export interface PruneOptions {
+  /** Runs that started before so many days go. */
+  maxAgeDays?: number;
+  /** So many runs stay, those that go on included. */
+  maxRuns?: number;
+  /** The database may hold so many bytes. */
+  maxBytes?: number;
+  /** Only says what would go. Default false. */
+  dryRun?: boolean;
+}
+
+/** What `prune` deleted, or would. */
+export interface PruneOutcome {
+  /** The runs, oldest first. */
+  runs: RunListing[];
+  /** Bytes in use before. */
+  bytesBefore: number;
+  /** Bytes in use after; for a dry run, before the rest is put closer together. */
+  bytesAfter: number;
+}
+
+/** What a database holds. */
+export interface DatabaseStats {
+  /** Of the tables. */
+  schemaVersion: number;
+  /** Of the library that opened it. */
+  sqliteVersion: string;
+  /** Size of the file, without what is still in the write-ahead log. */
+  fileBytes: number;
+  /** Of these, bytes that hold something. */
+  usedBytes: number;
+  /** All of them. */
+  runs: number;
+  /** The same by status, as it reads. */
+  runsByStatus: Record<RunStatus, number>;
+  /** Start of the oldest run, in epoch ms; `null` where there is none. */
+  oldestMs: number | null;
+  /** Start of the newest run, in epoch ms; `null` where there is none. */
+  newestMs: number | null;
+  /** Rows of all repetitions. */
+  tokens: number;
+  /** Rows. */
+  powerSamples: number;
+  /** Rows of runs that have ended. */
+  componentRows: number;
+  /** Compressed raw records. */
+  rawPowerBytes: number;
+  /** By name, the most frequent first. */
+  models: { name: string; runs: number }[];
 }
 
 /** What a run spent in one component of one layer, added up over its tokens. */
@@ -89,12 +172,64 @@ export interface LayerComponentSummary {
   activation: ActivationStatistics | null;
 }
 
-/** The figures of a run, without scanning its rows. */
+/** Means over the tokens of a run. */
+export interface LayerMean {
+  /** From 0. */
+  layer: number;
+  /** Of all its components, per token. */
+  durationMs: number | null;
+  /** Of all its components, per token. */
+  energyMj: number | null;
+}
+
+/** Means over the tokens of a run, all layers together. */
+export interface ComponentMean {
+  /** As the vocabulary of the design names it. */
+  component: string;
+  /** In all layers, per token. */
+  durationMs: number | null;
+  /** In all layers, per token. */
+  energyMj: number | null;
+}
+
+/** How values are distributed; quantiles by linear interpolation. */
+export interface Distribution {
+  /** How many. */
+  count: number;
+  /** Their mean. */
+  mean: number;
+  /** The least. */
+  min: number;
+  /** 5 % point. */
+  p5: number;
+  /** 25 % point. */
+  p25: number;
+  /** Median. */
+  p50: number;
+  /** 75 % point. */
+  p75: number;
+  /** 95 % point. */
+  p95: number;
+  /** 99 % point. */
+  p99: number;
+  /** The largest. */
+  max: number;
+}
+
+/** The figures of a run, without scanning the rows of its components. */
 export interface RunSummary extends RunListing {
   /** Phases of the mean repetition; empty without a result. */
   phases: PhaseEnergy[];
   /** Empty where the run did not look into layers. */
   layerComponents: LayerComponentSummary[];
+  /** Means of layers; empty where the run did not look into them. */
+  layers: LayerMean[];
+  /** Means of components; empty where the run did not look into them. */
+  components: ComponentMean[];
+  /** The ten costliest components of single layers: by energy, or by time where there is none. */
+  hottest: LayerComponentSummary[];
+  /** Decode steps of all repetitions; `null` where nothing was timed or measured. */
+  tokens: { durationMs: Distribution | null; energyMj: Distribution | null };
 }
 
 /** A token of one repetition, as its row holds it. */

@@ -1,0 +1,73 @@
+import type { TokenRow } from "./rows.ts";
+import type {
+  ComponentMean,
+  Distribution,
+  LayerComponentSummary,
+  LayerMean,
+  RunSummary,
+} from "./rows.ts";
+import { quantile } from "./quantile.ts";
+
+const HOTTEST = 10;
+
+/** What the kept layer × component sums say by layer, by component, and of the costliest parts. */
+export function digest(
+  parts: readonly LayerComponentSummary[],
+): Pick<RunSummary, "layers" | "components" | "hottest"> {
+  const inLayers = parts.filter(({ layer }) => layer !== null);
+  const byLayer = Map.groupBy(inLayers, ({ layer }) => layer!);
+  const byComponent = Map.groupBy(parts, ({ component }) => component);
+  // A run whose components have no energies is ranked by their times.
+  const cost = parts.some(({ energyMj }) => energyMj !== null)
+    ? (part: LayerComponentSummary) => part.energyMj
+    : (part: LayerComponentSummary) => part.durationMs;
+  return {
+    layers: [...byLayer].map(([layer, of]): LayerMean => ({ layer, ...meanPerToken(of) })),
+    components: [...byComponent]
+      .map(([component, of]): ComponentMean => ({ component, ...meanPerToken(of) })),
+    hottest: parts.filter((part) => cost(part) !== null)
+      .sort((a, b) => cost(b)! - cost(a)!).slice(0, HOTTEST),
+  };
+}
+
+function meanPerToken(
+  parts: readonly LayerComponentSummary[],
+): { durationMs: number | null; energyMj: number | null } {
+  const tokens = Math.max(...parts.map((part) => part.tokens));
+  const mean = (values: (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / tokens;
+  };
+  return {
+    durationMs: mean(parts.map((part) => part.durationMs)),
+    energyMj: mean(parts.map((part) => part.energyMj)),
+  };
+}
+
+/** How the decode steps of all repetitions are distributed. */
+export function tokenDistributions(
+  tokens: readonly Pick<TokenRow, "phase" | "durationMs" | "energyMj">[],
+): RunSummary["tokens"] {
+  const steps = tokens.filter(({ phase }) => phase === "decode");
+  return {
+    durationMs: distribution(steps.map(({ durationMs }) => durationMs)),
+    energyMj: distribution(steps.map(({ energyMj }) => energyMj)),
+  };
+}
+
+function distribution(values: readonly (number | null)[]): Distribution | null {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  return {
+    count: sorted.length,
+    mean: sorted.reduce((a, b) => a + b, 0) / sorted.length,
+    min: sorted[0]!,
+    p5: quantile(sorted, 0.05)!,
+    p25: quantile(sorted, 0.25)!,
+    p50: quantile(sorted, 0.5)!,
+    p75: quantile(sorted, 0.75)!,
+    p95: quantile(sorted, 0.95)!,
+    p99: quantile(sorted, 0.99)!,
+    max: sorted.at(-1)!,
+  };
+}
