@@ -13,3 +13,7 @@ export type { InputNames } from "./config.ts";
 export type { DecoderConfig, LlamaConfig } from "./build/mod.ts";
 export { loadModel, type LoadOptions, type Model } from "./load.ts";
 export type { Tokenizer } from "./tokenizer.ts";
+export type { TapSite } from "./taps.ts";
+export type { AttentionTap, DeepTaps, GateTap, NormTap } from "./taps_deep.ts";
+export { tapModel, type TappedModel } from "./taps_model.ts";
+export type { RoutingTap } from "./taps_routing.ts";
