@@ -10,9 +10,8 @@
  */
 import { basename, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { BUILDER_VERSION, buildModel } from "./build.ts";
+import { BUILDER_VERSION, buildModel, type DecoderConfig } from "./build/mod.ts";
 import { readJsonObject, statOrNull } from "./files.ts";
-import type { LlamaConfig } from "./llama_config.ts";
 
 /** The weights file of a checkpoint folder, or `null` where the folder holds none. */
 export function checkpointFile(folder: string): string | null {
@@ -28,7 +27,7 @@ export async function buildCheckpoint(
   weights: string,
   precision: "fp32" | "fp16",
 ): Promise<string> {
-  const config = readJsonObject(join(folder, "config.json")) as LlamaConfig;
+  const config = readJsonObject(join(folder, "config.json")) as DecoderConfig;
   const { size, mtime } = Deno.statSync(weights);
   // Other weights or another builder make another name, so nothing old is ever taken for new.
   const name = `${precision}-v${BUILDER_VERSION}-${size}-${mtime?.getTime() ?? 0}`;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { readJsonObject, unreadable } from "./files.ts";
 
@@ -12,8 +12,10 @@ import { readJsonObject, unreadable } from "./files.ts";
 export interface CheckpointTensor {
   dtype: "F32" | "F16" | "BF16";
   shape: number[];
-  /** The elements' bits: 32 bits each for F32, 16 for the others. */
-  read(): Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+  /** Throws an `InputError` where the type cannot be used or the bytes do not fit the shape. */
+  check(): void;
+  /** Fills `bits` with elements from number `first`: 32 bits each for F32, 16 for the others. */
+  read(first: number, bits: Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>): void;
 }
 
 /** An open checkpoint of one file or of several that an index names. */
@@ -22,6 +24,8 @@ export interface Checkpoint extends Disposable {
 }
 
 const DTYPES = ["F32", "F16", "BF16"];
+// The reference implementation's own limit (huggingface/safetensors, MAX_HEADER_SIZE).
+const MOST_HEADER_BYTES = 100_000_000;
 
 /** Opens a `.safetensors` file or a `.safetensors.index.json`; `InputError` where it is not whole. */
 export function openCheckpoint(path: string): Checkpoint {
@@ -41,7 +45,12 @@ function shards(path: string): string[] {
   if (!path.endsWith(".json")) return [path];
   const map = readJsonObject(path).weight_map;
   if (typeof map !== "object" || map === null) throw corrupt(path, 'it has no "weight_map"');
-  return [...new Set(Object.values(map).map((name) => join(dirname(path), String(name))))];
+  return [...new Set(Object.values(map))].map((name) => {
+    if (typeof name !== "string" || name !== basename(name)) {
+      throw corrupt(path, `it names the file ${JSON.stringify(name)}, which is not beside it`);
+    }
+    return join(dirname(path), name);
+  });
 }
 
 function openShard(path: string, tensors: Map<string, CheckpointTensor>): Deno.FsFile {
@@ -57,6 +66,9 @@ function openShard(path: string, tensors: Map<string, CheckpointTensor>): Deno.F
     const headerBytes = Number(new DataView(readAt(file, 0, 8).buffer).getBigUint64(0, true));
     if (headerBytes > size - 8) {
       throw corrupt(path, `its header claims ${headerBytes} bytes, the file has ${size}`);
+    }
+    if (headerBytes > MOST_HEADER_BYTES) {
+      throw corrupt(path, `its header claims ${headerBytes} bytes, above ${MOST_HEADER_BYTES}`);
     }
     const dataStart = 8 + headerBytes;
     for (const [name, entry] of Object.entries(parseHeader(path, readAt(file, 8, headerBytes)))) {
@@ -88,47 +100,59 @@ function tensor(
   name: string,
   entry: unknown,
 ): CheckpointTensor {
-  const { dtype, shape, data_offsets } = entry as Record<string, unknown>;
-  const offsets = data_offsets as [number, number] | undefined;
-  if (!Array.isArray(shape) || !Array.isArray(offsets) || typeof dtype !== "string") {
+  const { dtype, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>;
+  if (!isCounts(shape) || !isCounts(data_offsets) || typeof dtype !== "string") {
     throw corrupt(path, `the entry of "${name}" lacks dtype, shape or data_offsets`);
   }
-  if (dataStart + offsets[1] > size) {
+  const [start = 0, end = 0] = data_offsets;
+  if (dataStart + end > size) {
     throw corrupt(
       path,
-      `the weight "${name}" ends at byte ${dataStart + offsets[1]}, the file has ${size}`,
+      `the weight "${name}" ends at byte ${dataStart + end}, the file has ${size}`,
     );
   }
-  const elements = (shape as number[]).reduce((product, dim) => product * dim, 1);
-  const expected = elements * (dtype === "F32" ? 4 : 2);
+  const elementBytes = dtype === "F32" ? 4 : 2;
   return {
     dtype: dtype as CheckpointTensor["dtype"],
-    shape: shape as number[],
-    read() {
+    shape,
+    check() {
       if (!DTYPES.includes(dtype)) {
         throw new InputError(`Cannot use the weight "${name}" of "${path}": its type is ${dtype}`, {
           remedy: `convert the checkpoint to one of ${DTYPES.join(", ")}`,
         });
       }
-      const bytes = offsets[1] - offsets[0];
-      if (bytes !== expected) {
-        throw corrupt(path, `the weight "${name}" has ${bytes} bytes, its shape takes ${expected}`);
+      const expected = shape.reduce((product, dim) => product * dim, 1) * elementBytes;
+      if (end - start !== expected) {
+        throw corrupt(
+          path,
+          `the weight "${name}" has ${end - start} bytes, its shape takes ${expected}`,
+        );
       }
-      const data = readAt(file, dataStart + offsets[0], bytes).buffer;
-      return dtype === "F32" ? new Uint32Array(data) : new Uint16Array(data);
+    },
+    read(first, bits) {
+      const bytes = new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
+      fill(file, dataStart + start + first * elementBytes, bytes);
     },
   };
 }
 
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
 function readAt(file: Deno.FsFile, start: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
+  fill(file, start, bytes);
+  return bytes;
+}
+
+function fill(file: Deno.FsFile, start: number, bytes: Uint8Array): void {
   file.seekSync(start, Deno.SeekMode.Start);
-  for (let filled = 0; filled < length;) {
+  for (let filled = 0; filled < bytes.length;) {
     const count = file.readSync(bytes.subarray(filled));
     if (count === null) throw new Error(`it ended at byte ${start + filled} while being read`);
     filled += count;
   }
-  return bytes;
 }
 
 function corrupt(path: string, problem: string): InputError {

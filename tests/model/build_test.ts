@@ -191,6 +191,50 @@ Deno.test("buildModel() leaves nothing behind when a weight is missing half way"
   ]);
 });
 
+Deno.test("buildModel() refuses a checkpoint of more layers than the config says", async () => {
+  using folder = temporaryFolder();
+  await assert.rejects(
+    build(folder.path, { ...SMALL, num_hidden_layers: 1 }, weightsFor(SMALL)),
+    /no place for 9 weights: "model.layers.1.input_layernorm.weight"/,
+  );
+});
+
+Deno.test("buildModel() lets be what old checkpoints keep beside their weights", async () => {
+  using folder = temporaryFolder();
+  const config = { ...SMALL, tie_word_embeddings: true };
+  const weights = weightsFor(config);
+  weights.set("lm_head.weight", { shape: [1], values: new Float32Array(1) });
+  weights.set("model.layers.0.self_attn.rotary_emb.inv_freq", {
+    shape: [1],
+    values: new Float32Array(1),
+  });
+  await build(folder.path, config, weights);
+});
+
+Deno.test("buildModel() finds weights whose names lack the outermost module", async () => {
+  using folder = temporaryFolder();
+  const weights = weightsFor(SMALL);
+  const bare = new Map(
+    [...weights].map(([name, weight]) => [name.replace(/^model\./, ""), weight]),
+  );
+  const onnxPath = await build(folder.path, SMALL, bare);
+  assertClose(await logitsOf(onnxPath, IDS), referenceLogits(SMALL, weights, IDS), 1e-4);
+});
+
+Deno.test("buildModel() stops on a signal and leaves nothing behind", async () => {
+  using folder = temporaryFolder();
+  const controller = new AbortController();
+  await assert.rejects(
+    buildModel(SMALL, {
+      outDir: `${folder.path}/out`,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    }),
+    { name: "AbortError" },
+  );
+  assert.deepEqual([...Deno.readDirSync(folder.path)], []);
+});
+
 Deno.test("buildModel() refuses weights of another shape", async () => {
   using folder = temporaryFolder();
   await assert.rejects(
@@ -200,18 +244,74 @@ Deno.test("buildModel() refuses weights of another shape", async () => {
 });
 
 const REFUSED: [string, Record<string, unknown>, RegExp][] = [
-  ["another family", { model_type: "gpt2" }, /model_type "gpt2"/],
-  ["scaled rotary embedding", { rope_scaling: { type: "linear", factor: 2 } }, /rope_scaling/],
+  ["another family", { model_type: "mamba" }, /model_type "mamba"; this builder writes "llama", "/],
+  ["a family that is no text", { model_type: 7 }, /model_type 7/],
+  ["a name from Object", { model_type: "constructor" }, /model_type "constructor"/],
   [
-    "rope_parameters of another type",
-    { rope_parameters: { rope_type: "yarn" } },
-    /rope_parameters/,
+    "rotary scaling that depends on the length of the text",
+    { rope_scaling: { type: "dynamic", factor: 2 } },
+    /rope_scaling {"type":"dynamic","factor":2}; .*"linear", "llama3"/,
   ],
-  ["another activation", { hidden_act: "gelu" }, /hidden_act "gelu"/],
+  ["rotary scaling of no type", { rope_scaling: { factor: 2 } }, /rope_scaling/],
+  ["rotary scaling that is a number", { rope_scaling: 3 }, /rope_scaling 3/],
+  [
+    "rotary scaling without its factor",
+    { rope_parameters: { rope_type: "yarn" } },
+    /rope_parameters.factor undefined/,
+  ],
+  ["theta that is not finite", { rope_theta: NaN }, /rope_theta NaN/],
+  ["another activation", { hidden_act: "swiglu" }, /hidden_act "swiglu"/],
   ["heads that do not divide", { num_key_value_heads: 3 }, /num_key_value_heads 3/],
+  [
+    "a hidden size that heads do not divide",
+    { head_dim: null, hidden_size: 26 },
+    /hidden_size 26; it must be divisible by the number of heads, 4/,
+  ],
   ["an odd head", { head_dim: 5 }, /head_dim 5/],
   ["no layers", { num_hidden_layers: 0 }, /num_hidden_layers 0/],
+  ["a negative size", { hidden_size: -24 }, /hidden_size -24/],
+  ["a size that is not whole", { intermediate_size: 20.5 }, /intermediate_size 20.5/],
+  ["a size that is no number", { vocab_size: NaN }, /vocab_size NaN/],
+  ["a size as text", { hidden_size: "24" }, /hidden_size "24"/],
   ["a missing size", { vocab_size: undefined }, /vocab_size undefined/],
+  ["a flag that is no flag", { tie_word_embeddings: "yes" }, /tie_word_embeddings "yes"/],
+  [
+    "layers without end",
+    { num_hidden_layers: 1e9 },
+    /num_hidden_layers 1000000000; .*at most 1024/,
+  ],
+  ["a vocabulary without end", { vocab_size: 2 ** 40 }, /vocab_size 1099511627776; .*at most/],
+  [
+    "sizes that are possible one by one, not together",
+    { hidden_size: 2 ** 20, intermediate_size: 2 ** 20, num_hidden_layers: 1024 },
+    /its weights would take \d+ bytes/,
+  ],
+  [
+    "experts without end",
+    { model_type: "mixtral", num_local_experts: 512, num_hidden_layers: 1024 },
+    /num_local_experts 512; 1024 layers/,
+  ],
+  [
+    "more experts a token than there are",
+    { model_type: "mixtral", num_local_experts: 2, num_experts_per_tok: 3 },
+    /num_experts_per_tok 3/,
+  ],
+  [
+    "types of layers that are not one each",
+    { model_type: "qwen3", layer_types: ["full_attention"] },
+    /layer_types \["full_attention"\]; it must hold one type for each of 2 layers/,
+  ],
+  [
+    "a type of layer that is not attention",
+    { model_type: "qwen3", layer_types: ["full_attention", "linear_attention"] },
+    /layer_types "linear_attention"/,
+  ],
+  ["GPT-2 heads that do not divide", { model_type: "gpt2", n_embd: 10, n_head: 4 }, /n_embd 10/],
+  [
+    "norms that Phi has not in its released models",
+    { model_type: "phi", qk_layernorm: true },
+    /qk_layernorm true/,
+  ],
 ];
 
 for (const [name, change, message] of REFUSED) {
@@ -236,7 +336,7 @@ Deno.test("buildModel() says so when the folder cannot be written", async () => 
 
 Deno.test("buildModel() shows no model when it is killed half way", async () => {
   using folder = temporaryFolder();
-  const build = new URL("../../lib/model/build.ts", import.meta.url).href;
+  const build = new URL("../../lib/model/build/mod.ts", import.meta.url).href;
   const config = { ...SMALL, hidden_size: 512, intermediate_size: 4096, num_hidden_layers: 40 };
   await Deno.writeTextFile(
     `${folder.path}/build.ts`,

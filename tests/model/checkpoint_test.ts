@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { BUILDER_VERSION, buildModel } from "../../lib/model/build.ts";
+import { BUILDER_VERSION, buildModel } from "../../lib/model/build/mod.ts";
 import { temporaryFolder } from "./checkpoints.ts";
 
 const TINYTALES = `${import.meta.dirname}/../../models/tinytales`;

@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { basename, dirname, join, resolve } from "node:path";
-import { InputError } from "../errors.ts";
-import { byteTokenizer } from "./byte_tokenizer.ts";
-import { statOrNull } from "./files.ts";
-import { type LlamaConfig, llamaShape } from "./llama_config.ts";
-import { llamaGraph } from "./llama_graph.ts";
-import { DataType } from "./onnx_types.ts";
+import { dirname, join, resolve } from "node:path";
+import { InputError } from "../../errors.ts";
+import { byteTokenizer } from "../byte_tokenizer.ts";
+import { statOrNull } from "../files.ts";
+import { byteLengthOf, DataType } from "../onnx_types.ts";
+import { openCheckpoint } from "../safetensors.ts";
+import { checkpointWeights } from "./checkpoint_weights.ts";
+import type { DecoderConfig } from "./decoder_config.ts";
+import { decoderGraph } from "./decoder_graph.ts";
+import { decoderShape } from "./families.ts";
+import type { GraphSpec } from "./graph_spec.ts";
 import { writeOnnx } from "./onnx_writer.ts";
-import { openCheckpoint } from "./safetensors.ts";
-import { checkpointWeights, randomWeights } from "./weights.ts";
+import { randomWeights } from "./random_weights.ts";
+import { checkRoom, makeStaging, moveInto, removeQuietly, unwritable } from "./staging.ts";
 
 /** Raised whenever the graph or its naming changes: files of another version are built again. */
 export const BUILDER_VERSION = "1";
@@ -29,6 +33,8 @@ export interface BuildOptions {
   outDir: string;
   /** Seed of random weights; default 0. */
   seed?: number | undefined;
+  /** Stops the build; nothing is left in `outDir` then. */
+  signal?: AbortSignal | undefined;
   /** Called after every piece of weights that is written. */
   onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   /** Weights of more than this many bytes go to `model.onnx.data`; default 1 GB. */
@@ -49,11 +55,16 @@ export interface BuiltModel {
   externalData: boolean;
 }
 
+// Ten times the largest open model; a config that asks for more is a mistake.
+const MOST_BYTES = 8e12;
+
 /**
- * Builds a model folder of the Llama family: `model.onnx`, `config.json`, `generation_config.json`
- * and the tokenizer that lies beside the weights (for random weights, one token per byte).
+ * Builds a model folder from a config: `model.onnx`, `config.json`, `generation_config.json` and
+ * the tokenizer that lies beside the weights (for random weights, one token per byte).
  *
- * Nothing appears in `outDir` before all of it is written.
+ * Families: Llama, Mistral, Qwen2, Qwen3, Phi, Phi-3, Gemma, Gemma 2, GPT-2 and Mixtral, told by
+ * `model_type`. Weights are streamed, a few megabytes at a time. Nothing appears in `outDir` before
+ * all of it is written.
  *
  * @param config The content of the model's `config.json`.
  * @param options Weights, precision and the folder to write.
@@ -78,8 +89,11 @@ export interface BuiltModel {
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export async function buildModel(config: LlamaConfig, options: BuildOptions): Promise<BuiltModel> {
-  const shape = llamaShape(config);
+export async function buildModel(
+  config: DecoderConfig,
+  options: BuildOptions,
+): Promise<BuiltModel> {
+  const shape = decoderShape(config);
   const precision = options.precision ?? "fp32";
   if (precision !== "fp32" && precision !== "fp16") {
     throw new InputError(`Cannot build a model with precision "${precision}"`, {
@@ -87,20 +101,28 @@ export async function buildModel(config: LlamaConfig, options: BuildOptions): Pr
     });
   }
   const outDir = resolve(options.outDir);
-  const graph = llamaGraph(shape, precision === "fp32" ? DataType.FLOAT : DataType.FLOAT16);
+  const graph = decoderGraph(shape, precision === "fp32" ? DataType.FLOAT : DataType.FLOAT16);
+  const bytes = weightBytes(graph);
+  if (bytes > MOST_BYTES) {
+    throw new InputError(`Cannot build "${outDir}": its weights would take ${bytes} bytes`, {
+      remedy: "check the sizes in the config",
+    });
+  }
   using checkpoint = options.weights === undefined ? null : openCheckpoint(options.weights);
   const values = checkpoint === null
     ? randomWeights(options.seed ?? 0, shape.initializerRange)
-    : checkpointWeights(checkpoint, options.weights!);
+    : checkpointWeights(checkpoint, options.weights!, graph.weights);
 
   const staging = makeStaging(outDir);
   try {
+    checkRoom(staging, outDir, bytes);
     const written = await writeOnnx(graph, {
       folder: staging,
       producer: PRODUCER,
       producerVersion: BUILDER_VERSION,
       externalAboveBytes: options.externalDataAboveBytes ?? 1e9,
       values,
+      signal: options.signal,
       onProgress: options.onProgress,
     });
     const torchDtype = precision === "fp32" ? "float32" : "float16";
@@ -132,35 +154,12 @@ export async function buildModel(config: LlamaConfig, options: BuildOptions): Pr
   }
 }
 
-// Beside the target, so that the last step is a rename within one file system.
-function makeStaging(outDir: string): string {
-  try {
-    Deno.mkdirSync(dirname(outDir), { recursive: true });
-    const staging = join(dirname(outDir), `.${basename(outDir)}-building-${crypto.randomUUID()}`);
-    Deno.mkdirSync(staging);
-    return staging;
-  } catch (error) {
-    throw unwritable(outDir, error);
-  }
-}
-
-// Into a new folder with one rename; into an existing one file by file, the model last.
-function moveInto(staging: string, outDir: string): void {
-  if (statOrNull(outDir) === null) {
-    Deno.renameSync(staging, outDir);
-    return;
-  }
-  const last = ["model.onnx.data", "model.onnx"];
-  const rank = (name: string) => last.indexOf(name);
-  const names = [...Deno.readDirSync(staging)].map((entry) => entry.name)
-    .sort((a, b) => rank(a) - rank(b));
-  // An old model must not meet new external data, nor a new one old data.
-  if (names.includes("model.onnx.data") || statOrNull(`${outDir}/model.onnx.data`) !== null) {
-    for (const name of last) {
-      if (statOrNull(`${outDir}/${name}`)) Deno.removeSync(`${outDir}/${name}`);
-    }
-  }
-  for (const name of names) Deno.renameSync(`${staging}/${name}`, `${outDir}/${name}`);
+function weightBytes(graph: GraphSpec): number {
+  return graph.weights.reduce(
+    (sum, { dims, dataType }) =>
+      sum + (byteLengthOf(dataType, dims.reduce((product, dim) => product * dim, 1)) ?? 0),
+    0,
+  );
 }
 
 function copyBeside(from: string, to: string): void {
@@ -173,26 +172,4 @@ function copyBeside(from: string, to: string): void {
 
 function writeJson(path: string, value: unknown): void {
   Deno.writeTextFileSync(path, JSON.stringify(value, null, 2) + "\n");
-}
-
-function removeQuietly(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch {
-    // moved into place, or as unwritable as what has been reported
-  }
-}
-
-function unwritable(path: string, cause: unknown): unknown {
-  const { NotCapable, PermissionDenied, NotADirectory, AlreadyExists } = Deno.errors;
-  const known = [NotCapable, PermissionDenied, NotADirectory, AlreadyExists].some((kind) =>
-    cause instanceof kind
-  );
-  const code = (cause as { code?: string }).code ?? "";
-  if (!known && !["EROFS", "ENOSPC", "EDQUOT"].includes(code)) return cause;
-  const detail = (cause as Error).message.split("\n")[0];
-  return new InputError(`Cannot write the model folder "${path}": ${detail}`, {
-    remedy: "choose a folder that can be written and has room",
-    cause,
-  });
 }

@@ -6,8 +6,8 @@
  */
 import type { AttributeSpec, ConstantSpec, GraphSpec, NodeSpec, ValueSpec } from "./graph_spec.ts";
 import type { WeightSpec } from "./graph_spec.ts";
-import { byteLengthOf } from "./onnx_types.ts";
-import { lengthPrefix, Message } from "./proto_writer.ts";
+import { byteLengthOf } from "../onnx_types.ts";
+import { lengthPrefix, Message } from "../proto_writer.ts";
 
 /** The operator set that graphs are written for; ReduceMean takes its axes as attribute up to 17. */
 export const OPSET = 17;
@@ -25,8 +25,9 @@ export interface WriteOptions {
   producerVersion: string;
   /** Weights move to the data file when they add up to more than this. */
   externalAboveBytes: number;
-  /** The values of a weight in the graph's shape and type, in pieces. */
+  /** The values of a weight in the graph's shape and type, in pieces; each is used at once. */
   values(weight: WeightSpec): Iterable<Uint8Array>;
+  signal?: AbortSignal | undefined;
   onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
@@ -41,6 +42,7 @@ export async function writeOnnx(
   let doneBytes = 0;
   const copy = async (file: Deno.FsFile, weight: WeightSpec): Promise<void> => {
     for (const chunk of options.values(weight)) {
+      options.signal?.throwIfAborted();
       await writeAll(file, chunk);
       doneBytes += chunk.byteLength;
       options.onProgress?.(doneBytes, totalBytes);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DataType } from "./onnx_types.ts";
+import { DataType } from "../onnx_types.ts";
 
 /** A small tensor that is held in memory. */
 export interface ConstantSpec {
@@ -32,6 +32,8 @@ export interface WeightSpec {
   dataType: number;
   /** The checkpoint holds `[out, in]` where `MatMul` needs `[in, out]`. */
   transposed: boolean;
+  /** What random weights are: spread around 0, or all the same, as norms begin. */
+  fill: "random" | "ones" | "zeros";
 }
 
 /** An input or output; a dimension is a number or a name. */
@@ -83,16 +85,27 @@ export class GraphBuilder {
     count: number,
     inputs: readonly string[],
     axis: number,
+    attributes: Readonly<Record<string, AttributeSpec>> = {},
   ): string[] {
     const outputs = Array.from({ length: count }, (_, i) => `${name}_output_${i}`);
-    this.graph.nodes.push({ op, name, inputs, outputs, attributes: { axis } });
+    this.graph.nodes.push({ op, name, inputs, outputs, attributes: { axis, ...attributes } });
     return outputs;
   }
 
   /** Adds a weight and returns its name. */
-  weight(name: string, dims: readonly number[], dataType: number, transposed = false): string {
-    this.graph.weights.push({ name, dims, dataType, transposed });
+  weight(
+    name: string,
+    dims: readonly number[],
+    dataType: number,
+    { transposed = false, fill = "random" }: Partial<Pick<WeightSpec, "transposed" | "fill">> = {},
+  ): string {
+    this.graph.weights.push({ name, dims, dataType, transposed, fill });
     return name;
+  }
+
+  /** Gives the last node's output another name, such as `logits`. */
+  nameLast(output: string): void {
+    this.graph.nodes.at(-1)!.outputs = [output];
   }
 
   /** A list of integers, such as a shape, as a `Constant` node; the same name is made once. */
@@ -102,9 +115,18 @@ export class GraphBuilder {
   }
 
   /** Numbers that belong to the method, not to what was learned, as a `Constant` node. */
-  float(name: string, values: readonly number[], dims: number[]): string {
-    const data = new Uint8Array(Float32Array.from(values).buffer);
-    return this.#constant(name, { dataType: DataType.FLOAT, dims, data });
+  float(
+    name: string,
+    values: readonly number[],
+    dims: number[],
+    dataType: number = DataType.FLOAT,
+  ): string {
+    const numbers = dataType === DataType.FLOAT ? Float32Array : Float16Array;
+    return this.#constant(name, {
+      dataType,
+      dims,
+      data: new Uint8Array(numbers.from(values).buffer),
+    });
   }
 
   #constant(name: string, tensor: ConstantSpec): string {

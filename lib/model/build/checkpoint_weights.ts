@@ -1,0 +1,133 @@
+/**
+ * Weights of a checkpoint in the shape and type of the graph, in pieces of a few megabytes. No
+ * tensor is held whole: an embedding of half a gigabyte costs no more memory than a norm.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+import { DataType } from "../onnx_types.ts";
+import type { Checkpoint, CheckpointTensor } from "../safetensors.ts";
+import { conversion, inHalves } from "./float_conversion.ts";
+import type { WeightSpec } from "./graph_spec.ts";
+import type { WeightValues } from "./random_weights.ts";
+
+const CHUNK_ELEMENTS = 1 << 20;
+// What is read at a time of a matrix that is transposed: strips of all its rows.
+const BLOCK_ELEMENTS = 12 << 20;
+
+/**
+ * The values of `weights`; `InputError` where one is missing or has another shape, or where the
+ * checkpoint holds weights that the config has no place for. All are compared before any is read.
+ */
+export function checkpointWeights(
+  checkpoint: Checkpoint,
+  path: string,
+  weights: readonly WeightSpec[],
+): WeightValues {
+  const tensors = matched(checkpoint, path, weights);
+  const room = new ArrayBuffer(4 * CHUNK_ELEMENTS);
+  return function* (weight) {
+    const tensor = tensors.get(weight)!;
+    const isHalf = weight.dataType === DataType.FLOAT16;
+    const make = (count: number) =>
+      isHalf ? new Uint16Array(room, 0, count) : new Uint32Array(room, 0, count);
+    const blocks = weight.transposed
+      ? strips(tensor, weight.dims as [number, number])
+      : runs(tensor);
+    for (const block of blocks) {
+      const source = inHalves(block.values, isHalf);
+      const table = conversion(tensor.dtype, isHalf);
+      // Rows of the result are columns of the source; where there is one, this copies in order.
+      const { rows, columns } = block;
+      const rowsPerChunk = Math.max(1, Math.floor(CHUNK_ELEMENTS / columns));
+      for (let first = 0; first < rows; first += rowsPerChunk) {
+        const count = Math.min(rowsPerChunk, rows - first);
+        const chunk = count * columns > CHUNK_ELEMENTS
+          ? new (isHalf ? Uint16Array : Uint32Array)(count * columns)
+          : make(count * columns);
+        for (let column = 0; column < columns; column++) {
+          const start = column * rows + first;
+          for (let row = 0; row < count; row++) {
+            const value = source[start + row]!;
+            chunk[row * columns + column] = table === null ? value : table[value]!;
+          }
+        }
+        yield new Uint8Array(chunk.buffer, 0, chunk.byteLength);
+      }
+    }
+  };
+}
+
+/** A part of a tensor: `columns` runs of `rows` numbers. */
+interface Block {
+  values: Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+  rows: number;
+  columns: number;
+}
+
+function* runs(tensor: CheckpointTensor): Generator<Block> {
+  const elements = tensor.shape.reduce((product, dim) => product * dim, 1);
+  const bits = bitsFor(tensor, Math.min(CHUNK_ELEMENTS, elements));
+  for (let start = 0; start < elements; start += CHUNK_ELEMENTS) {
+    const values = bits.subarray(0, Math.min(CHUNK_ELEMENTS, elements - start));
+    tensor.read(start, values);
+    yield { values, rows: 1, columns: values.length };
+  }
+}
+
+function* strips(tensor: CheckpointTensor, [into, out]: [number, number]): Generator<Block> {
+  const most = Math.min(into, Math.max(1, Math.floor(BLOCK_ELEMENTS / out)));
+  const bits = bitsFor(tensor, most * out);
+  for (let first = 0; first < into; first += most) {
+    const rows = Math.min(most, into - first);
+    const values = bits.subarray(0, rows * out);
+    if (rows === into) tensor.read(0, values);
+    else {
+      for (let column = 0; column < out; column++) {
+        tensor.read(column * into + first, values.subarray(column * rows, (column + 1) * rows));
+      }
+    }
+    yield { values, rows, columns: out };
+  }
+}
+
+function bitsFor(tensor: CheckpointTensor, count: number): Block["values"] {
+  return tensor.dtype === "F32" ? new Uint32Array(count) : new Uint16Array(count);
+}
+
+function matched(
+  checkpoint: Checkpoint,
+  path: string,
+  weights: readonly WeightSpec[],
+): Map<WeightSpec, CheckpointTensor> {
+  const left = new Set(checkpoint.tensors.keys());
+  const found = new Map<WeightSpec, CheckpointTensor>();
+  for (const weight of weights) {
+    // Some checkpoints leave the outermost module out: GPT-2's begins with "wte.weight".
+    const name = [weight.name, weight.name.replace(/^(model|transformer)\./, "")]
+      .find((candidate) => checkpoint.tensors.has(candidate));
+    if (name === undefined) throw misfit(path, `it has no weight "${weight.name}"`);
+    const tensor = checkpoint.tensors.get(name)!;
+    const wanted = weight.transposed ? [...weight.dims].reverse() : [...weight.dims];
+    if (String(tensor.shape) !== String(wanted)) {
+      throw misfit(path, `"${name}" is [${tensor.shape}], the config needs [${wanted}]`);
+    }
+    tensor.check();
+    left.delete(name);
+    found.set(weight, tensor);
+  }
+  const unused = [...left].filter((name) => !BESIDE.test(name));
+  if (unused.length > 0) {
+    throw misfit(path, `the config has no place for ${unused.length} weights: "${unused[0]}", …`);
+  }
+  return found;
+}
+
+// Tables that old checkpoints keep, and the copy that some keep of a head that is the embedding.
+const BESIDE = /(rotary_emb\.inv_freq|attn\.bias|attn\.masked_bias|^lm_head\.weight)$/;
+
+function misfit(path: string, problem: string): InputError {
+  return new InputError(`Cannot build from "${path}": ${problem}`, {
+    remedy: "check that config.json belongs to these weights",
+  });
+}

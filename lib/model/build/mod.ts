@@ -1,0 +1,9 @@
+/**
+ * Building model folders: an ONNX decoder from a config, with weights of a checkpoint or a seed.
+ *
+ * @module
+ */
+export { BUILDER_VERSION, buildModel, PRODUCER } from "./build_model.ts";
+export type { BuildOptions, BuiltModel } from "./build_model.ts";
+export type { DecoderConfig } from "./decoder_config.ts";
+export type { LlamaConfig } from "./llama_config.ts";

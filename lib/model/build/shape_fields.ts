@@ -1,0 +1,62 @@
+/**
+ * Fields that several families share: heads, activations, windows.
+ *
+ * @module
+ */
+import { type ConfigFields, refusal } from "./decoder_config.ts";
+import type { Activation } from "./decoder_shape.ts";
+
+/** The size of one of the heads that a hidden size is divided into. */
+export function dividedByHeads(
+  config: ConfigFields,
+  key: string,
+  size: number,
+  heads: number,
+): number {
+  if (size % heads === 0) return size / heads;
+  throw config.refuse(key, `it must be divisible by the number of heads, ${heads}`);
+}
+
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  silu: "silu",
+  swish: "silu",
+  gelu: "gelu",
+  gelu_new: "gelu_tanh",
+  gelu_pytorch_tanh: "gelu_tanh",
+  relu: "relu",
+};
+
+/** The activation that a field names. */
+export function readActivation(config: ConfigFields, key: string, usual: string): Activation {
+  return ACTIVATIONS[config.choice(key, Object.keys(ACTIVATIONS), usual)]!;
+}
+
+/** Tokens that each layer looks back; `usual` stands where the config has no `sliding_window`. */
+export function readWindows(
+  config: ConfigFields,
+  numLayers: number,
+  usual: number | null,
+  slides: (layer: number) => boolean = () => true,
+): (number | null)[] {
+  const isQwen = config.has("use_sliding_window");
+  const stated = config.has("sliding_window") ? config.countOrNull("sliding_window") : usual;
+  const window = isQwen ? usual : stated;
+  const types = config.value("layer_types");
+  if (types !== null && !(Array.isArray(types) && types.length === numLayers)) {
+    throw config.refuse("layer_types", `it must hold one type for each of ${numLayers} layers`);
+  }
+  const firstSliding = isQwen ? config.value("max_window_layers") ?? 28 : 0;
+  return Array.from({ length: numLayers }, (_, layer) => {
+    const type: unknown = types === null ? null : (types as unknown[])[layer];
+    switch (type) {
+      case null:
+        return layer >= Number(firstSliding) && slides(layer) ? window : null;
+      case "full_attention":
+        return null;
+      case "sliding_attention":
+        return window;
+      default:
+        throw refusal("layer_types", type, 'use "full_attention" or "sliding_attention"');
+    }
+  });
+}
