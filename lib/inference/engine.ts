@@ -5,7 +5,6 @@
  */
 import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
-import type { ModelFacts } from "./decoder_inputs.ts";
 
 /** How a session runs. */
 export interface SessionOptions {
@@ -81,7 +80,7 @@ export interface Engine {
   readonly name: string;
   /** Opens the model's file; `InputError` where the runtime cannot load or drive it. */
   openSession(
-    model: ModelFacts,
+    model: Model,
     options: SessionOptions,
     instrumentation?: Instrumentation,
   ): Promise<Session>;

@@ -27,7 +27,7 @@ env.logLevel = "fatal"; // failures are thrown; what it would write to stderr is
 const DEFAULT_ROOM = 2048;
 
 /** ONNX Runtime's Node binding. */
-export const ortNode: Engine = {
+export const ortNode = {
   name: "ort-node",
   async openSession(
     model: ModelFacts,
@@ -56,7 +56,7 @@ export const ortNode: Engine = {
       throw error;
     }
   },
-};
+} satisfies Engine;
 
 function described(value: InferenceSession.ValueMetadata): TensorDescription {
   return value.isTensor
