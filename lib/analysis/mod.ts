@@ -1,0 +1,18 @@
+/**
+ * What a run means: figures that people compare, each with its interval. Pure: runs in, numbers out.
+ *
+ * @module
+ */
+export { type CacheSlope, cacheSlope, type PositionTrend } from "./cache_slope.ts";
+export { efficiency } from "./efficiency.ts";
+export type { Carbon, Cost, Efficiency, EfficiencyOptions, EnergyDelay } from "./efficiency.ts";
+export {
+  CARBON_INTENSITIES,
+  type CarbonIntensity,
+  ELECTRICITY_PRICES,
+  type ElectricityPrice,
+  MJ_PER_KWH,
+} from "./electricity.ts";
+export type { Estimate } from "./estimate.ts";
+export { type InterTokenLatency, interTokenLatency } from "./latency.ts";
+export { type PeakPower, peakPowers } from "./peak_power.ts";
