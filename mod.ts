@@ -25,5 +25,6 @@ export {
 export type { EnergyColumns, RailColumns, SpanColumns, WeightColumns } from "./lib/energy/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/store/mod.ts";
+export * from "./lib/analysis/mod.ts";
 export * as charts from "./lib/charts/mod.ts";
 export * from "./lib/notebook/mod.ts";
