@@ -70,7 +70,10 @@ export function architectureOf(model: OnnxModel, config: ModelConfig | null): Ar
   const isNamed = config?.family !== null && config?.family !== undefined;
   const attentionKind = attentionKindOf(config, sizes);
   const normKind = normKindOf(graphs);
-  const family = config?.family ?? familyByNames(namesOf(graphs), { attentionKind, normKind });
+  const names = config?.family ? [] : namesOf(graphs);
+  const hasQueryBias = names.some((name) => /q_proj[./](Add|bias)/.test(name));
+  const family = config?.family ??
+    familyByNames(names, { attentionKind, normKind, hasQueryBias });
   const coverage = coverageOf(graphs);
 
   const warnings = config === null ? [] : contradictions(config, sizes, layers);

@@ -8,6 +8,7 @@
 export interface GraphKinds {
   attentionKind: "mha" | "gqa" | "mqa";
   normKind: "rmsnorm" | "layernorm";
+  hasQueryBias: boolean;
 }
 
 type Rule = readonly [
@@ -21,14 +22,15 @@ type Rule = readonly [
 const RULES: readonly Rule[] = [
   ["dbrx", ["norm_attn_norm"]],
   ["deepseek_v3", ["kv_a_proj_with_mqa"]],
-  ["gpt_oss", ["sinks", "router", "experts"]],
+  ["gpt_oss", ["mlp", "router", "experts"]],
   ["mixtral", ["block_sparse_moe"]],
   ["qwen3_moe", ["q_norm", "experts", "mlp"]],
   ["qwen2_moe", ["shared_expert", "experts"]],
+  ["mixtral", ["mlp", "gate", "experts"]],
   ["gemma3_text", ["pre_feedforward_layernorm", "q_norm"]],
   ["gemma2", ["pre_feedforward_layernorm"]],
   ["olmo2", ["post_feedforward_layernorm"]],
-  ["phi3", ["gate_up_proj"]],
+  ["phi3", ["gate_up_proj", "qkv_proj"]],
   ["baichuan", ["W_pack"]],
   ["internlm2", ["wqkv", "feed_forward"]],
   ["exaone", ["c_fc_0"]],
@@ -48,6 +50,7 @@ const RULES: readonly Rule[] = [
   ["starcoder2", ["self_attn", "c_fc"]],
   ["qwen3", ["q_norm", "gate_proj"]],
   ["stablelm", ["gate_proj"], (kinds) => kinds.normKind === "layernorm"],
+  ["qwen2", ["gate_proj"], (kinds) => kinds.hasQueryBias],
   ["llama", ["gate_proj"]],
   ["nemotron", ["up_proj", "self_attn"]],
 ];

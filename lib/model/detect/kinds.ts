@@ -35,7 +35,9 @@ export function sizesOf(graphs: readonly PlacedGraph[]): GraphSizes {
   const queryWidth = widths(/^o_proj$/)?.inWidth ?? widths(/^q_proj$/)?.outWidth ?? null;
   const headDim = cache?.headDim ?? null;
   const fusedWidth = widths(/^qkv_proj$/)?.outWidth ?? null;
-  const numHeads = attribute("num_heads") ?? quotient(queryWidth, headDim);
+  // DeepSeek caches what keys and values are made of: its width tells no heads.
+  const isLatent = widths(/^kv_proj$/) !== null;
+  const numHeads = attribute("num_heads") ?? (isLatent ? null : quotient(queryWidth, headDim));
   const logits = outputs.find((output) => output.name === "logits")?.dims.at(-1);
   return {
     hiddenSize: widths(/^(q_proj|qkv_proj)$/)?.inWidth ?? null,
@@ -43,7 +45,7 @@ export function sizesOf(graphs: readonly PlacedGraph[]): GraphSizes {
       graphs.find((g) => g.embedding !== null)?.embedding?.weight.dims[0] ??
       null,
     numHeads,
-    numKvHeads: attribute("kv_num_heads") ?? cache?.numKvHeads ??
+    numKvHeads: isLatent ? null : attribute("kv_num_heads") ?? cache?.numKvHeads ??
       (fusedWidth === null || queryWidth === null
         ? quotient(widths(/^k_proj$/)?.outWidth ?? null, headDim)
         : quotient((fusedWidth - queryWidth) / 2, headDim ?? quotient(queryWidth, numHeads))),

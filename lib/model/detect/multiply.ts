@@ -17,19 +17,20 @@ export interface WeightedMultiply {
 }
 
 const MULTIPLIES = /MatMul|Gemm|^Q?Attention$|MoE$|^Conv$|^Einsum$/;
-const PASSES = /^(Transpose|Cast|Identity|DequantizeLinear|DequantizeBlockwise|Reshape|Squeeze)$/;
+const PASSES =
+  /^(Transpose|Cast|Identity|DequantizeLinear|DequantizeBlockwise|Reshape|Squeeze|Gather)$/;
 
 /** The largest matrix that a node multiplies with; `null` where it multiplies with none. */
 export function weightedMultiply(node: NodeInfo, flow: Flow): WeightedMultiply | null {
   if (!MULTIPLIES.test(node.opType)) return null;
-  let largest: { weight: TensorInfo; turned: boolean } | null = null;
+  let largest: SourceWeight | null = null;
   for (const input of node.inputs) {
     const found = throughCasts(input, flow);
     if (found === null || !isMatrix(found.weight)) continue;
     if (largest === null || found.weight.elements > largest.weight.elements) largest = found;
   }
   if (largest === null) return null;
-  const { weight, turned } = largest;
+  const { weight, turned, isChosen } = largest;
   // Packed weights (MatMulNBits) state their true size as K and N.
   const k = node.ints.get("K");
   const n = node.ints.get("N");
@@ -43,24 +44,35 @@ export function weightedMultiply(node: NodeInfo, flow: Flow): WeightedMultiply |
     weight,
     inWidth: isPlain ? (swapped ? b : a) : null,
     outWidth: isPlain ? (swapped ? a : b) : null,
-    multiplyAdds: weight.elements,
+    multiplyAdds: isChosen ? weight.elements / weight.dims[0]! : weight.elements,
   };
 }
 
+/** The weight that a tensor was made of. */
+export interface SourceWeight {
+  weight: TensorInfo;
+  /** Whether its last two dimensions changed places. */
+  turned: boolean;
+  /** Whether it is one of those that the weight holds along its first dimension, as of experts. */
+  isChosen: boolean;
+}
+
 /** The weight behind a tensor, also where it is cast, turned or dequantized on its way. */
-export function throughCasts(
-  tensor: string,
-  flow: Flow,
-): { weight: TensorInfo; turned: boolean } | null {
+export function throughCasts(tensor: string, flow: Flow): SourceWeight | null {
   let turned = false;
+  let isChosen = false;
   for (let name = tensor, steps = 0; steps < 8; steps++) {
     const weight = flow.weight(name);
-    if (weight !== undefined) return { weight, turned };
+    if (weight !== undefined) {
+      return !isChosen || weight.dims.length > 2 ? { weight, turned, isChosen } : null;
+    }
     const producer = flow.producer(name);
     if (producer?.opType === "Constant" && producer.value !== undefined) {
-      return { weight: producer.value, turned };
+      return isChosen ? null : { weight: producer.value, turned, isChosen };
     }
     if (producer === undefined || !PASSES.test(producer.opType)) return null;
+    // Not a look-up in an embedding's table, which has two dimensions.
+    if (producer.opType === "Gather") isChosen = true;
     if (producer.opType === "Transpose") turned = !turned;
     name = producer.inputs[0] ?? "";
   }

@@ -54,9 +54,10 @@ export function placeStream(
     if (place?.component === "post_feedforward_layernorm") outerNorms.add(place.layer);
   }
   for (const group of normed) {
+    const inNorm = group.hasNorm ? normsIn(group.nodes, flow, hidden) : null;
     for (const node of group.nodes) {
       const place = biasOf(node, flow, places, anchors) ??
-        afterOne(group.behind, group.ahead, group.hasNorm) ??
+        afterOne(group.behind, group.ahead, group.hasNorm, inNorm?.has(node)) ??
         (isResidual(node, flow, hidden) ? null : beforeOne(group.ahead, group.hasNorm, outerNorms));
       if (place !== null) places.set(node, place);
     }
@@ -68,8 +69,9 @@ export function placeStream(
     const layers = before.flatMap((place) => place?.layer ?? []);
     if (layers.length > 0) {
       places.set(node, { layer: Math.max(...layers), component: "residual" });
-    } else if (before.some((place) => place?.component === "embed_tokens")) {
-      places.set(node, { layer: null, component: "embed_tokens" });
+    } else {
+      const outside = commonPlace(before.filter((place) => place !== undefined));
+      if (outside !== null) places.set(node, outside);
     }
   }
 }
@@ -130,7 +132,12 @@ function keyOf(places: Around): string {
 }
 
 // Where all that comes in was made by one component (or by the parts of one block).
-function afterOne(behind: Around, ahead: Around, hasNorm: boolean): ComponentPlace | null {
+function afterOne(
+  behind: Around,
+  ahead: Around,
+  hasNorm: boolean,
+  isNorm = hasNorm,
+): ComponentPlace | null {
   const [first] = behind ?? [];
   if (behind === null || first === undefined) return null;
   const { layer } = first;
@@ -141,7 +148,7 @@ function afterOne(behind: Around, ahead: Around, hasNorm: boolean): ComponentPla
   if (all(/^(lm_head|final_norm)$/)) return first;
   if (layer === null) return null;
   if (all(/^(gate_proj|up_proj|gate_up_proj|fc1)$/)) return { layer, component: "activation" };
-  if (names.length === 1 && hasNorm && /^[qk]_proj$/.test(names[0]!)) {
+  if (names.length === 1 && isNorm && /^[qk]_proj$/.test(names[0]!)) {
     return { layer, component: names[0] === "q_proj" ? "q_norm" : "k_norm" };
   }
   if (all(/^((q|k|v|kv|qkv)_proj|attention)$/)) return { layer, component: "attention" };
@@ -182,6 +189,32 @@ function beforeOne(
     ? "pre_feedforward_layernorm"
     : "post_attention_layernorm";
   return { layer, component };
+}
+
+// Rotary positions follow the norm of queries and keys: it ends where its scale is multiplied in.
+function normsIn(
+  nodes: readonly NodeInfo[],
+  flow: Flow,
+  hidden: ReadonlySet<NodeInfo>,
+): Set<NodeInfo> {
+  const own = new Set(nodes);
+  const found = new Set(nodes.filter((node) => NORM.test(node.opType)));
+  for (const node of [...found]) {
+    for (let before: NodeInfo | undefined = node; before !== undefined;) {
+      before = flow.producersOf(before).find((producer) =>
+        own.has(producer) && /^(Pow|Mul|Sub|Cast)$/.test(producer.opType) && !found.has(producer)
+      );
+      if (before !== undefined) found.add(before);
+    }
+  }
+  for (const node of found) {
+    if (/Norm/.test(node.opType)) continue;
+    const isScale = node.opType === "Mul" &&
+      flow.producersOf(node).filter((producer) => hidden.has(producer)).length === 1;
+    if (isScale) continue;
+    for (const next of flow.consumersOf(node)) if (own.has(next)) found.add(next);
+  }
+  return found;
 }
 
 function biasOf(

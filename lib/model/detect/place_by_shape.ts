@@ -39,7 +39,12 @@ export function placeByShape(
     const keys = near.weightsBehind(core.keys);
     const values = near.weightsBehind(core.values);
     for (const node of new Set([...queries, ...keys, ...values])) {
-      const component = projection(queries.has(node), keys.has(node), values.has(node));
+      const isBoth = [...keys].some((other) => values.has(other) && !queries.has(other));
+      const component = projection(
+        queries.has(node),
+        keys.has(node) || (isBoth && values.has(node)),
+        values.has(node) || (isBoth && keys.has(node)),
+      );
       places.set(node, { layer, component });
     }
     for (const node of [core.first, core.softmax, core.last]) {
