@@ -13,7 +13,7 @@ export * from "./lib/power/mod.ts";
 export * from "./lib/model/mod.ts";
 export * from "./lib/inference/mod.ts";
 export { attributeEnergy, type AttributionOptions, energyOver } from "./lib/energy/mod.ts";
-export type { Ensemble, Latch, Limits, PowerBounds, RailRoot, Reading } from "./lib/energy/mod.ts";
+export type { Ensemble, Latch, Limits, PowerBounds, RailRoot } from "./lib/energy/mod.ts";
 export {
   attributeColumns,
   columnsOf,
@@ -22,7 +22,13 @@ export {
   sharedEnergyAt,
   totalColumns,
 } from "./lib/energy/mod.ts";
-export type { EnergyColumns, RailColumns, SpanColumns, WeightColumns } from "./lib/energy/mod.ts";
+export type {
+  EnergyColumns,
+  RailColumns,
+  Reading as EnergyReading,
+  SpanColumns,
+  WeightColumns,
+} from "./lib/energy/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/store/mod.ts";
 export * from "./lib/analysis/mod.ts";
