@@ -4,7 +4,7 @@
  * @module
  */
 import { Option } from "@commander-js/extra-typings";
-import { loadModel } from "../lib/model/mod.ts";
+import { type ChatMessage, chatPrompt, loadModel } from "../lib/model/mod.ts";
 import { SOURCE_NAMES } from "../lib/power/mod.ts";
 import { profile } from "../lib/profile/mod.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
@@ -33,7 +33,7 @@ const POWER_HELP =
 const task = command("profile", "Generate an answer and say what each phase and token of it cost.")
   .argument("[prompt]", "the text to continue", DEFAULT_PROMPT)
   .addOption(
-    new Option("-m, --model <path>", "model folder or .onnx file")
+    new Option("-m, --model <path>", "model folder, .onnx file, or id in the hub's cache")
       .default("models/tinytales").env("TOKENWATT_MODEL"),
   )
   .addOption(
@@ -41,9 +41,11 @@ const task = command("profile", "Generate an answer and say what each phase and 
       .argParser(integer(1)).default(64).env("TOKENWATT_MAX_NEW_TOKENS"),
   )
   .addOption(
-    new Option("--precision <name>", "variant of the model: fp32, fp16, …")
+    new Option("--precision <name>", "variant of the model: fp32, fp16, int8, int4, q4f16, …")
       .env("TOKENWATT_PRECISION"),
   )
+  .addOption(new Option("--chat", "write PROMPT as the model's chat template does"))
+  .addOption(new Option("--system <text>", "system message before PROMPT; implies --chat"))
   .addOption(
     new Option("--power <source>", POWER_HELP).argParser(powerSource).env("TOKENWATT_POWER"),
   )
@@ -99,6 +101,7 @@ const task = command("profile", "Generate an answer and say what each phase and 
 Examples:
   deno task profile
   deno task profile "The old lamp" --max-new-tokens 32
+  deno task profile "What is a joule?" --model org/name --system "Be brief." --precision int4
   deno task profile --power powermetrics --interval-ms 50 --db runs.db
   deno task profile --json > run.json
 
@@ -108,11 +111,13 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
   .action(async (prompt, options) => {
     const { json = false, quiet = false } = options;
     const model = await loadModel(modelPath(options.model), { precision: options.precision });
+    const isChat = options.chat === true || options.system !== undefined;
+    const asked = isChat ? await chatPrompt(model, turns(prompt, options.system)) : prompt;
     using database = ProfileDatabase.open(userPath(options.db));
     using signal = interruptible();
     using screen = new LiveScreen({ json, quiet, prompt });
     if (!quiet) await introduce(model, options.power, Number(options.intervalMs), screen);
-    const run = await profile(model, prompt, {
+    const run = await profile(model, asked, {
       maxNewTokens: options.maxNewTokens,
       repetitions: options.repetitions,
       minSeconds: options.minSeconds,
@@ -144,14 +149,22 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
     if (run.status === "interrupted") throw new ExitWith(EXIT.interrupted);
   });
 
-/** The shipped models are found from anywhere; all other paths count from the user's folder. */
+function turns(prompt: string, system: string | undefined): ChatMessage[] {
+  const user = { role: "user", content: prompt };
+  return system === undefined ? [user] : [{ role: "system", content: system }, user];
+}
+
+/**
+ * The shipped models are found from anywhere, and ids in the hub's cache; all other paths count
+ * from the user's folder.
+ */
 function modelPath(typed: string): string {
   const path = userPath(typed);
   try {
     Deno.statSync(path);
     return path;
   } catch {
-    return typed.startsWith("models/") ? typed : path;
+    return typed.startsWith("models/") || /^\w[\w.-]*\/[\w.-]+$/.test(typed) ? typed : path;
   }
 }
 

@@ -130,6 +130,9 @@ function originsOf(
 
 function placeOf(node: NodeInfo, tensor: TensorInfo, architecture: Architecture): ComponentPlace {
   const place = architecture.componentOf(node.name);
+  if (place?.component === "experts" && /shared_(expert|mlp)/.test(`${node.name} ${tensor.name}`)) {
+    return { ...place, component: "shared_experts" }; // every token passes these
+  }
   if (place !== null && place.component !== "other") return place;
   const readsTable = /^(Gather|GatherBlockQuantized|EmbedLayerNormalization)$/.test(node.opType);
   if (readsTable && tensor.dims.length === 2 && (place?.layer ?? null) === null) {
@@ -169,7 +172,7 @@ function isBuffer({ name, dims, elements }: TensorInfo, uses: readonly WeightUse
   if (uses.length === 0) return false;
   const broad = dims.filter((dim) => dim > 1).length;
   return uses.every(({ node, place }) =>
-    TAKES_BUFFERS.test(node.opType) ||
+    TAKES_BUFFERS.test(node.opType) || place.component === "mask_positions" ||
     (node.opType === "Gather" && place.component !== "embed_tokens") ||
     // A weight of a norm or a bias has one axis; an inverse frequency multiplies with one.
     (/^(Add|Mul)$/.test(node.opType) && broad > 1) ||

@@ -49,9 +49,9 @@ export async function locateModel(
 function homeOf(onnxPath: string): string {
   const folder = dirname(onnxPath);
   const parent = dirname(folder);
-  const isVariant = basename(folder) === "onnx" &&
-    statOrNull(join(folder, "config.json")) === null &&
-    statOrNull(join(parent, "config.json")) !== null;
+  const describes = (place: string) =>
+    ["config.json", "genai_config.json"].some((name) => statOrNull(join(place, name)) !== null);
+  const isVariant = basename(folder) === "onnx" && !describes(folder) && describes(parent);
   return isVariant ? parent : folder;
 }
 

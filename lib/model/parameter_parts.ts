@@ -6,7 +6,10 @@
 import type { ComponentPlace } from "./detect/mod.ts";
 import type { GraphWeight } from "./graph_weights.ts";
 
-/** A part of a model; `other` holds routers and what has no known place. */
+/**
+ * A part of a model. Experts that every token passes count as `mlp`; `other` holds routers and what
+ * has no known place.
+ */
 export type ParameterPart =
   | "embedding"
   | "attention"
@@ -21,8 +24,10 @@ export function partOf({ component }: ComponentPlace): ParameterPart {
   if (component === "embed_tokens") return "embedding";
   if (component === "lm_head" || component === "experts") return component;
   if (/norm/.test(component)) return "norms";
-  if (/^(q|k|v|o|qkv)_proj$|^attention$/.test(component)) return "attention";
-  if (/^(gate|up|down|gate_up)_proj$|^fc[12]$|^activation$/.test(component)) return "mlp";
+  if (/^(q|k|v|o|kv|qkv)_proj$|^attention$/.test(component)) return "attention";
+  if (/^(gate|up|down|gate_up)_proj$|^fc[12]$|^activation$|^shared_experts$/.test(component)) {
+    return "mlp";
+  }
   return "other";
 }
 

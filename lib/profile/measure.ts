@@ -3,6 +3,7 @@ import { checkForeignLoad, type PowerMonitor, readCpuTimes } from "../power/mod.
 import type { Finding, Phase } from "../record.ts";
 import type { Window } from "./baseline.ts";
 import { Evidence } from "./evidence.ts";
+import type { Prompt } from "./messages.ts";
 import type { ModelThread } from "./model_thread.ts";
 import type { ProfilePlan } from "./options.ts";
 import type { RunRecorder } from "./recorder.ts";
@@ -40,11 +41,11 @@ export interface Instruments {
 export async function measure(
   { thread, monitor, recorder, stages }: Instruments,
   plan: ProfilePlan,
-  prompt: string,
+  prompt: Prompt,
 ): Promise<Seen> {
   const { signal } = plan;
   const { maxNewTokens, temperature, topK, topP, seed } = plan;
-  const order = { prompt, maxNewTokens, temperature, topK, topP, seed };
+  const order = { ...prompt, maxNewTokens, temperature, topK, topP, seed };
   const outer: Seen["outer"] = { warmUp: null, before: null, after: null };
   const evidence = new Evidence();
   const onPhase = monitor.info.kind === "simulated"

@@ -29,10 +29,16 @@ export interface LoadOrder {
   stop: SharedArrayBuffer;
 }
 
-/** How often the prompt is generated. */
-export interface RepeatOrder {
-  type: "repeat";
+/** What is answered. */
+export interface Prompt {
   prompt: string;
+  /** False for a text that holds its special tokens already, as a chat template writes it. */
+  addSpecialTokens: boolean;
+}
+
+/** How often the prompt is generated. */
+export interface RepeatOrder extends Prompt {
+  type: "repeat";
   maxNewTokens: number;
   temperature?: number | undefined;
   topK?: number | undefined;

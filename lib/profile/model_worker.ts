@@ -53,9 +53,11 @@ async function repeat(order: RepeatOrder): Promise<void> {
 const LEAD_TOKENS = 32;
 
 /** Generates for a while, unmeasured. */
-async function work({ prompt, leadMs, seed, tellsPhases }: RepeatOrder): Promise<void> {
+async function work(order: RepeatOrder): Promise<void> {
+  const { prompt, leadMs, seed, tellsPhases } = order;
   if (!opened || leadMs <= 0) return;
-  const { model, session, stop } = opened;
+  const { session, stop } = opened;
+  const model = reading(opened.model, order);
   const ids = model.tokenizer.encode(prompt).slice(0, LEAD_TOKENS);
   const endMs = nowMs() + leadMs;
   if (tellsPhases) answer({ type: "phase", phase: "decode", atMs: nowMs() });
@@ -69,7 +71,8 @@ async function work({ prompt, leadMs, seed, tellsPhases }: RepeatOrder): Promise
 /** Generates the answer once. Returns whether it was stopped. */
 async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
   if (!opened) return true;
-  const { model, session, stop } = opened;
+  const { session, stop } = opened;
+  const model = reading(opened.model, order);
   const startMs = nowMs();
   const { prompt, maxNewTokens, temperature, topK, topP, seed, tellsPhases } = order;
   if (tellsPhases) answer({ type: "phase", phase: "prefill", atMs: startMs });
@@ -93,6 +96,13 @@ async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
   pending.repetitions.push({ index: repetition, startMs, endMs: nowMs() });
   if (stopped) send();
   return stopped;
+}
+
+/** The model as it reads this prompt. Ids instead of text would leave tokenizing unmeasured. */
+function reading(model: Model, { addSpecialTokens }: RepeatOrder): Model {
+  const { tokenizer } = model;
+  const encode = (text: string) => tokenizer.encode(text, { addSpecialTokens });
+  return { ...model, tokenizer: { ...tokenizer, encode } };
 }
 
 let pending: Batch = { repetitions: [], tokens: [], sections: [] };

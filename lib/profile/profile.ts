@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
-import type { Model } from "../model/mod.ts";
+import type { ChatPrompt, Model } from "../model/mod.ts";
 import {
   checkPowerConditions,
   detectPowerSource,
@@ -14,6 +14,7 @@ import { baselineOf } from "./baseline.ts";
 import type { PowerEvidence } from "./evidence.ts";
 import { latchOf, widestLatch } from "./latch.ts";
 import { measure, type Seen } from "./measure.ts";
+import type { Prompt } from "./messages.ts";
 import { ModelThread } from "./model_thread.ts";
 import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
 import { RunRecorder } from "./recorder.ts";
@@ -28,6 +29,7 @@ import { summarize } from "./summarize.ts";
  * the caller's stays free. With a `database`, the run is written while it happens.
  *
  * @param model as `loadModel` returns it; it is loaded anew on a thread of its own, and measured
+ * @param prompt a text to continue, or a conversation that `chatPrompt` has written
  * @throws {InputError} if an option, the prompt or the source cannot be used; nothing is written
  *
  * @example
@@ -41,11 +43,14 @@ import { summarize } from "./summarize.ts";
  */
 export async function profile(
   model: Model,
-  prompt: string,
+  prompt: string | ChatPrompt,
   options: ProfileOptions = {},
 ): Promise<ProfilingRun> {
   const plan = planOf(options);
-  const promptTokens = countPromptTokens(model, prompt);
+  const asked = typeof prompt === "string"
+    ? { prompt, addSpecialTokens: true }
+    : { prompt: prompt.text, addSpecialTokens: false };
+  const promptTokens = countPromptTokens(model, asked);
   const source = plan.source ?? (await detectPowerSource()).source;
   await using monitor = new PowerMonitor({ source, intervalMs: plan.intervalMs });
   await monitor.start();
@@ -60,18 +65,18 @@ export async function profile(
   });
   using recorder = new RunRecorder(
     plan.database ?? null,
-    headerOf(model, prompt, plan, monitor, load.startMs),
+    headerOf(model, asked.prompt, plan, monitor, load.startMs),
     monitor,
   );
   try {
-    const seen = await measure({ thread, monitor, recorder, stages }, plan, prompt);
+    const seen = await measure({ thread, monitor, recorder, stages }, plan, asked);
     stages.enter("analyse");
     await monitor.stop();
     await monitor.verify();
     recorder.check();
     const run = summarize({
       runId: recorder.runId,
-      header: headerOf(model, prompt, plan, monitor, load.startMs),
+      header: headerOf(model, asked.prompt, plan, monitor, load.startMs),
       promptTokens,
       plan,
       ...seen,
@@ -93,11 +98,12 @@ export async function profile(
 
 /** How the model's thread finds the same file: what was built elsewhere has its config here. */
 function placeOf({ path, onnxPath, features }: Model): { path: string; precision?: string } {
-  return dirname(onnxPath) === path ? { path: onnxPath } : { path, precision: features.precision };
+  const isHere = [path, join(path, "onnx")].includes(dirname(onnxPath));
+  return isHere ? { path: onnxPath } : { path, precision: features.precision };
 }
 
-function countPromptTokens(model: Model, prompt: string): number {
-  const { length } = model.tokenizer.encode(prompt);
+function countPromptTokens(model: Model, { prompt, addSpecialTokens }: Prompt): number {
+  const { length } = model.tokenizer.encode(prompt, { addSpecialTokens });
   const most = model.contextLength;
   if (length === 0) {
     throw new InputError("Cannot profile an empty prompt", { remedy: "pass some text" });

@@ -1,0 +1,113 @@
+/**
+ * Chat templates: small Jinja programs that models bring along. They come from strangers, so each
+ * runs for a bounded number of steps and makes values of bounded size.
+ *
+ * @module
+ */
+import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
+import { InputError } from "../errors.ts";
+
+/** The longest template known has 20 KB. */
+const MOST_TEMPLATE_CHARACTERS = 1_000_000;
+/** The longest conversations with tools take some 10,000. */
+const MOST_STEPS = 1_000_000;
+const MOST_ITEMS = 100_000;
+const MOST_CHARACTERS = 16_000_000;
+
+type Evaluate = Interpreter["evaluate"];
+
+// Looking at each value as it comes bounds memory too, as doubling it is all that one step can do;
+// but for filters that repeat text, where V8's 512 MB a string are the limit.
+class BoundedInterpreter extends Interpreter {
+  #steps = 0;
+
+  override evaluate(...[statement, environment]: Parameters<Evaluate>): ReturnType<Evaluate> {
+    if (++this.#steps > MOST_STEPS) throw new Error(`it does not end within ${MOST_STEPS} steps`);
+    const result = super.evaluate(statement, environment);
+    const { value } = result as { value: unknown };
+    if (typeof value === "string" && value.length > MOST_CHARACTERS) {
+      throw new Error(`it writes more than ${MOST_CHARACTERS} characters`);
+    }
+    if (Array.isArray(value) && value.length > MOST_ITEMS) {
+      throw new Error(`it makes a list of more than ${MOST_ITEMS} items`);
+    }
+    return result;
+  }
+}
+
+/** Renders the template from the file at `path`; `InputError` where it cannot be, or refuses. */
+export function renderTemplate(
+  path: string,
+  template: string,
+  values: Record<string, unknown>,
+): string {
+  if (template.length > MOST_TEMPLATE_CHARACTERS) {
+    throw refuse(path, `it has ${template.length} characters`);
+  }
+  try {
+    const environment = new Environment();
+    for (const [name, value] of Object.entries({ ...globals(), ...values })) {
+      environment.set(name, value);
+    }
+    // Hugging Face renders with these two (transformers, chat_template_utils.py).
+    const program = parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }));
+    const { value } = new BoundedInterpreter(environment).run(program) as { value: unknown };
+    if (typeof value === "string") return value;
+    throw new Error("it gives no text");
+  } catch (cause) {
+    throw refuse(path, cause instanceof Error ? cause.message.split("\n")[0]! : String(cause));
+  }
+}
+
+function globals(): Record<string, unknown> {
+  return {
+    true: true,
+    false: false,
+    none: null,
+    True: true,
+    False: false,
+    None: null,
+    raise_exception(message: unknown) {
+      throw new Error(`it refuses the messages: ${message}`);
+    },
+    range,
+    strftime_now,
+  };
+}
+
+function range(first: number, end?: number, step = 1): number[] {
+  const [from, to] = end === undefined ? [0, first] : [first, end];
+  const count = Math.ceil((to - from) / step);
+  if (count > MOST_ITEMS) throw new Error(`it makes a list of ${count} items`);
+  return Array.from({ length: Math.max(0, count) }, (_, index) => from + index * step);
+}
+
+// What Llama 3 and its kin ask for: "%d %b %Y" and the like, in English.
+function strftime_now(format: string): string {
+  const now = new Date();
+  const part = (options: Intl.DateTimeFormatOptions) => now.toLocaleDateString("en-US", options);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const parts: Record<string, string> = {
+    Y: String(now.getFullYear()),
+    y: two(now.getFullYear() % 100),
+    m: two(now.getMonth() + 1),
+    d: two(now.getDate()),
+    B: part({ month: "long" }),
+    b: part({ month: "short" }),
+    A: part({ weekday: "long" }),
+    a: part({ weekday: "short" }),
+    H: two(now.getHours()),
+    I: two(now.getHours() % 12 || 12),
+    M: two(now.getMinutes()),
+    S: two(now.getSeconds()),
+    p: now.getHours() < 12 ? "AM" : "PM",
+    "%": "%",
+  };
+  return String(format).replace(/%-?([A-Za-z%])/g, (all, key: string) => parts[key] ?? all);
+}
+
+function refuse(path: string, problem: string): InputError {
+  return new InputError(`Cannot use the chat template in "${path}": ${problem}`, {
+    remedy: "write the prompt without it, or replace it with the original model's template",
+  });
+}
