@@ -18,3 +18,4 @@ export type { TapSite } from "./taps.ts";
 export type { AttentionTap, DeepTaps, GateTap, NormTap } from "./taps_deep.ts";
 export { tapModel, type TappedModel } from "./taps_model.ts";
 export type { RoutingTap } from "./taps_routing.ts";
+export { type OptimizedNode, optimizedNodes } from "./optimized_nodes.ts";

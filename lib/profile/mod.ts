@@ -3,5 +3,6 @@
  *
  * @module
  */
+export * from "./layers/mod.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";

@@ -1,0 +1,315 @@
+/**
+ * A session whose every operation is timed, for as many tokens as are asked for.
+ *
+ * ONNX Runtime keeps 2.6 KB an event, drops events after a million, and starts no second profile in
+ * a session. So a profile is ended after `CHUNK_EVENTS` and another session goes on, which first
+ * runs all earlier ids as a prompt to have their cache. Handing the cache over would spare that,
+ * which takes a small part of the time of the tokens that made the cache; but it would tie this to
+ * how each kind of cache is kept.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { nowMs } from "../../clock.ts";
+import { InputError } from "../../errors.ts";
+import {
+  type Instrumentation,
+  openSession,
+  type Session,
+  type SessionOptions,
+} from "../../inference/mod.ts";
+import type { Model } from "../../model/mod.ts";
+import type { ActivationTaker } from "./activation_taker.ts";
+import { discardWeights, keepNodes, knownNodes, readNodes } from "./executed_graph.ts";
+import { OperationTable, type PassTimes } from "./operation_table.ts";
+import { readProfile } from "./profile_file.ts";
+import { removeQuietly, TempFolder } from "./temp_folder.ts";
+
+/** Events in one profile; at 2.6 KB each they take the runtime about 260 MB. */
+export const CHUNK_EVENTS = 100_000;
+
+/** One forward pass that counts. */
+export interface Pass {
+  /** When it was asked for, on the clock of `nowMs()`. */
+  startMs: number;
+  /** When its results were there. */
+  endMs: number;
+  /** What was done before it began, to go on with a new profile. */
+  setupMs: number;
+  /** By pass of the runtime, of which one may take several; empty until the profile is read. */
+  times: PassTimes[];
+}
+
+/** A pass as it is in the profile that is being written. */
+interface Written {
+  /** `null` where it does not count. */
+  pass: Pass | null;
+  /** Passes of the runtime that it took. */
+  runs: number;
+}
+
+/** Ids that are run at once to have their cache again. */
+const REPLAY_CHUNK = 512;
+
+/** How to open a profiled session. */
+export interface ProfiledOptions extends SessionOptions {
+  /** How far the runtime may change the graph; default `"all"`. */
+  optimization?: Instrumentation["optimization"];
+  /** Tensors that it hands out, and the bytes of the model that has them as outputs. */
+  shown?: ActivationTaker["shown"] | undefined;
+  /** Events in one profile; default `CHUNK_EVENTS`. */
+  chunkEvents?: number | undefined;
+}
+
+/** A session that times its operations. */
+export class ProfiledSession implements Session {
+  /** The passes that count, in order; their times are there after `settle()`. */
+  readonly passes: Pass[] = [];
+  /** Profile events that were read. */
+  events = 0;
+  readonly #model: Model;
+  readonly #options: ProfiledOptions;
+  readonly #folder = new TempFolder();
+  #table: OperationTable | null = null;
+  #eventsPerRun = 1;
+  #session: Session | null = null;
+  #isProfiling = false;
+  #isRunning = false;
+  #isCounting = true;
+  #part = 0;
+  #hasFailed = false;
+  #written: Written[] = [];
+  #past: number[] = [];
+  #room: number | undefined;
+
+  private constructor(model: Model, options: ProfiledOptions) {
+    this.#model = model;
+    this.#options = options;
+  }
+
+  /** Opens a session; `InputError` where the runtime cannot load the model. */
+  static async open(model: Model, options: ProfiledOptions = {}): Promise<ProfiledSession> {
+    const profiled = new ProfiledSession(model, options);
+    try {
+      await profiled.#renew();
+      return profiled;
+    } catch (error) {
+      await profiled.release();
+      throw error;
+    }
+  }
+
+  /** The operations that have been met; empty before `settle()`. */
+  get operations(): OperationTable["operations"] {
+    return this.#table?.operations ?? [];
+  }
+
+  /** Whether it can run no more. */
+  get isReleased(): boolean {
+    return this.#part > 0 && this.#session === null;
+  }
+
+  get pastLength(): number {
+    return this.#past.length;
+  }
+
+  get prefillBy(): Session["prefillBy"] {
+    return this.#open.prefillBy;
+  }
+
+  get capacity(): number | null {
+    return this.#open.capacity;
+  }
+
+  get fedMs(): number {
+    return this.#open.fedMs;
+  }
+
+  run(ids: readonly number[] | Int32Array): Promise<Float32Array> {
+    return this.#timed(ids, (session) => session.run(ids));
+  }
+
+  extend(ids: readonly number[] | Int32Array): Promise<void> {
+    return this.#timed(ids, (session) => session.extend(ids));
+  }
+
+  /** Runs passes that do not count, such as a warm-up. */
+  async uncounted<T>(work: () => Promise<T>): Promise<T> {
+    this.#isCounting = false;
+    try {
+      return await work();
+    } finally {
+      this.#isCounting = true;
+    }
+  }
+
+  reset(room?: number): void {
+    this.#past = [];
+    this.#room = room;
+    this.#open.reset(room);
+  }
+
+  endProfiling(): void {
+    this.settle();
+  }
+
+  /**
+   * Ends the profile, reads it, and removes its file; the next pass begins another one.
+   *
+   * @throws {InputError} Where the profile is not whole.
+   */
+  settle(): void {
+    if (!this.#isProfiling) return;
+    if (this.#isRunning) throw new Error("Cannot read a profile while a token is being computed");
+    this.#isProfiling = false;
+    this.#session?.endProfiling();
+    const written = this.#written;
+    this.#written = [];
+    const path = this.#profilePath();
+    try {
+      if (!written.some(({ pass }) => pass !== null)) return;
+      const events = readProfile(path);
+      const times = this.#table!.take(events);
+      const wanted = written.reduce((sum, { runs }) => sum + runs, 0);
+      // A pass that failed may have left an event or not; it is the last one.
+      const isWhole = times.length === wanted || (this.#hasFailed && times.length > wanted);
+      if (!isWhole || events.isFull) throw notWhole(times.length, wanted);
+      let at = 0;
+      for (const { pass, runs } of written) {
+        if (pass !== null) pass.times = times.slice(at, at + runs);
+        at += runs;
+      }
+      this.events += events.count;
+      this.#eventsPerRun = Math.max(this.#eventsPerRun, events.lines / wanted);
+    } finally {
+      removeQuietly(path);
+    }
+  }
+
+  async release(): Promise<void> {
+    try {
+      this.settle();
+    } finally {
+      const session = this.#session;
+      this.#session = null;
+      this.#isProfiling = false;
+      try {
+        await session?.release();
+      } finally {
+        this.#folder[Symbol.dispose]();
+      }
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+
+  get #chunkEvents(): number {
+    return this.#options.chunkEvents ?? CHUNK_EVENTS;
+  }
+
+  get #open(): Session {
+    if (this.#session === null) throw new Error("Cannot run a session that was released");
+    return this.#session;
+  }
+
+  /** Does one pass, in a new profile where this one is full or was read. */
+  async #timed<T>(
+    ids: readonly number[] | Int32Array,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const beganMs = nowMs();
+    const runs = this.#runsFor(ids.length);
+    const total = this.#written.reduce((sum, one) => sum + one.runs, runs);
+    const isFull = total * this.#eventsPerRun > this.#chunkEvents;
+    if (this.#hasFailed || (isFull && this.#written.some(({ pass }) => pass !== null))) {
+      this.settle();
+    }
+    const isRenewed = !this.#isProfiling;
+    if (isRenewed) await this.#renew();
+    const startMs = isRenewed ? nowMs() : beganMs;
+    const result = await this.#run(work);
+    this.#past.push(...ids);
+    const pass = { startMs, endMs: nowMs(), setupMs: startMs - beganMs, times: [] };
+    if (this.#isCounting) this.passes.push(pass);
+    this.#written.push({ pass: this.#isCounting ? pass : null, runs });
+    return result;
+  }
+
+  async #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = this.#open;
+    this.#isRunning = true;
+    try {
+      return await work(session);
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  #runsFor(length: number): number {
+    const { prefillBy, pastLength } = this.#open;
+    return prefillBy === "token" || (prefillBy === "whole" && pastLength > 0) ? length : 1;
+  }
+
+  /** Opens a session with a profile of its own, in the state of the one before. */
+  async #renew(): Promise<void> {
+    const isFirst = this.#part++ === 0;
+    if (!isFirst && this.#session === null) {
+      throw new Error("Cannot run a session that was released");
+    }
+    await this.#session?.release();
+    this.#session = null;
+    this.#hasFailed = false;
+    const { threads, spin, optimization = "all", shown } = this.#options;
+    const known = shown ? undefined : knownNodes(this.#model, optimization);
+    const graphPath = join(this.#folder.path, "graph.onnx");
+    const isDumped = this.#table === null && known === undefined;
+    if (isDumped) discardWeights(graphPath);
+    this.#session = await openSession(shown?.model ?? this.#model, { threads, spin }, {
+      modelBytes: shown?.modelBytes,
+      taps: shown?.taps,
+      onTaps: (tensors) => {
+        if (this.#isCounting) shown?.onTaps?.(tensors);
+      },
+      optimization,
+      profilePrefix: join(this.#folder.path, `part-${this.#part}`),
+      ...(isDumped ? { optimizedGraphPath: graphPath } : {}),
+    });
+    this.#isProfiling = true;
+    if (this.#table === null) {
+      const nodes = known ?? readNodes(this.#model, graphPath);
+      if (!shown) keepNodes(this.#model, optimization, nodes);
+      this.#table = new OperationTable(this.#model.architecture, nodes);
+      this.#eventsPerRun = nodes.length + 2;
+    }
+    if (this.#past.length === 0 && this.#room === undefined) return;
+    this.#session.reset(this.#room);
+    const chunk = this.prefillBy === "whole" ? this.#past.length : REPLAY_CHUNK;
+    for (let at = 0; at < this.#past.length; at += chunk) {
+      const ids = this.#past.slice(at, at + chunk);
+      const runs = this.#runsFor(ids.length);
+      await this.uncounted(() => this.#run((session) => session.extend(ids)));
+      this.#written.push({ pass: null, runs });
+    }
+  }
+
+  /** The runtime appends the local time to what it is given, so the file is found by its start. */
+  #profilePath(): string {
+    const start = `part-${this.#part}_`;
+    for (const { name } of Deno.readDirSync(this.#folder.path)) {
+      if (name.startsWith(start)) return join(this.#folder.path, name);
+    }
+    return join(this.#folder.path, `${start}*.json`);
+  }
+}
+
+function notWhole(found: number, wanted: number): InputError {
+  return new InputError(
+    `Cannot read the profile: it holds ${found} of ${wanted} forward passes`,
+    { remedy: "check that the disk for temporary files has room, and profile again" },
+  );
+}
