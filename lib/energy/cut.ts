@@ -59,6 +59,13 @@ export class Cutter {
     return stretch === 0 || stretch === this.stretches.length - 1;
   }
 
+  /** Whether a record lies in one stretch, and among other records, whatever the shift. */
+  isNeverCut(index: number): boolean {
+    const { lowMs, highMs } = this.shifts;
+    return this.stretchOf(index, lowMs, highMs) >= 0 && followsOn(this.records, index) &&
+      followsOn(this.records, index + 1);
+  }
+
   /** The stretch in which a record lies for any shift between two; -1 where there is none. */
   stretchOf(index: number, lowMs: number, highMs: number): number {
     const startMs = (this.records.startMs[index] ?? NaN) + lowMs;

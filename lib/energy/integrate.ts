@@ -21,44 +21,57 @@ export function integrate(
   seed: number,
 ): Float64Array {
   const energyMj = new Float64Array(leaves.length * DRAWS);
-  const deal = dealerTo(leaves, energyMj);
+  const dealFrom = dealerTo(leaves, energyMj);
   const cutter = new Cutter(records, stretches, shifts);
   const segmentsOf = segmenter(cutter, seed);
   const { first, end } = cutter.touching();
   for (let index = first; index < end; index++) {
     const recordMj = records.energyMj[index] ?? NaN;
     if (Number.isNaN(recordMj)) continue;
-    const recordMs = (records.endMs[index] ?? NaN) - (records.startMs[index] ?? NaN);
     const errorMj = unknownMj(records, index);
     const off = deviations(`${records.rail} ${index}`, "uniform", seed);
+    const [startMs, endMs] = [records.startMs[index] ?? NaN, records.endMs[index] ?? NaN];
+    const deal = dealFrom(startMs + shifts.lowMs);
+    if (cutter.isNeverCut(index)) {
+      for (let draw = 0; draw < DRAWS; draw++) {
+        const shiftMs = shifts.drawsMs[draw] ?? 0;
+        deal(startMs + shiftMs, endMs + shiftMs, recordMj + errorMj * (off[draw] ?? 0), draw);
+      }
+      continue;
+    }
     const segments = segmentsOf(index);
     for (let draw = 0; draw < DRAWS; draw++) {
       const pieces = cutter.pieces(index, shifts.drawsMs[draw] ?? 0);
       const coveredMs = (pieces.at(-1)?.toMs ?? 0) - (pieces[0]?.fromMs ?? 0);
-      const coveredMj = recordMj * (coveredMs / recordMs);
+      const coveredMj = recordMj * (coveredMs / (endMs - startMs));
       const offMj = errorMj * (off[draw] ?? 0);
       const parts = pieces.length === 1
         ? [coveredMj + offMj]
         : splitRecord(coveredMj, segments(pieces, draw), offMj);
-      pieces.forEach((piece, at) => deal(piece, parts[at] ?? 0, draw));
+      pieces.forEach(({ fromMs, toMs }, at) => deal(fromMs, toMs, parts[at] ?? 0, draw));
     }
   }
   return energyMj;
 }
 
-/** Deals a piece's energy to the leaves that it touches, by time. */
+/** Deals energy between two times to the leaves there, by time; none lies before `earliestMs`. */
 function dealerTo(leaves: readonly Leaf[], energyMj: Float64Array) {
   const starts = Float64Array.from(leaves, ({ startMs }) => startMs);
   const ends = Float64Array.from(leaves, ({ endMs }) => endMs);
-  return ({ fromMs, toMs }: Piece, pieceMj: number, draw: number): void => {
-    const pieceMs = toMs - fromMs;
-    for (let leaf = firstEndingAfter(ends, fromMs); leaf < ends.length; leaf++) {
-      const [startMs, endMs] = [starts[leaf] ?? Infinity, ends[leaf] ?? Infinity];
-      if (startMs >= toMs) break;
-      const at = leaf * DRAWS + draw;
-      const overlapMs = Math.min(toMs, endMs) - Math.max(fromMs, startMs);
-      energyMj[at] = (energyMj[at] ?? 0) + pieceMj * (overlapMs / pieceMs);
-    }
+  return (earliestMs: number) => {
+    // The draws of a record lie close together: one search serves them all.
+    const first = firstEndingAfter(ends, earliestMs);
+    return (fromMs: number, toMs: number, mj: number, draw: number): void => {
+      for (let leaf = first; leaf < ends.length; leaf++) {
+        const endMs = ends[leaf] ?? Infinity;
+        if (endMs <= fromMs) continue;
+        const startMs = starts[leaf] ?? Infinity;
+        if (startMs >= toMs) break;
+        const at = leaf * DRAWS + draw;
+        const overlapMs = Math.min(toMs, endMs) - Math.max(fromMs, startMs);
+        energyMj[at] = (energyMj[at] ?? 0) + mj * (overlapMs / (toMs - fromMs));
+      }
+    };
   };
 }
 

@@ -52,3 +52,12 @@ Deno.test("Cutter.stretchOf() is the stretch that holds a record whatever the sh
   assert.equal(cutter().stretchOf(2, -30, 40), 2);
   assert.equal(cutter().stretchOf(3, 0, 1), -1);
 });
+
+Deno.test("Cutter.isNeverCut() is for records that stay inside, with others on both sides", () => {
+  const found = (clockBoundMs: number) =>
+    [0, 1, 2, 3, 4].filter((index) => cutter(clockBoundMs).isNeverCut(index));
+  // The first and the last record also stand for what a shift moves past them.
+  assert.deepEqual(found(0), [2, 3]);
+  assert.deepEqual(found(29), [2]);
+  assert.deepEqual(found(31), []);
+});
