@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { InputError } from "../../lib/errors.ts";
-import { openSession } from "../../lib/inference/mod.ts";
-import { buildModel, type LlamaConfig, loadModel } from "../../lib/model/mod.ts";
-import { readOnnx } from "../../lib/model/onnx_reader.ts";
-import { safetensors, SMALL, temporaryFolder, type Weights, weightsFor } from "./checkpoints.ts";
-import { referenceLogits } from "./reference_llama.ts";
+import { InputError } from "../../../lib/errors.ts";
+import { openSession } from "../../../lib/inference/mod.ts";
+import { buildModel, type LlamaConfig, loadModel } from "../../../lib/model/mod.ts";
+import { readOnnx } from "../../../lib/model/onnx_reader.ts";
+import { safetensors, SMALL, temporaryFolder, type Weights, weightsFor } from "../checkpoints.ts";
+import { referenceLogits } from "../reference_llama.ts";
 
 const IDS = [3, 17, 0, 39, 8, 8, 21];
 
@@ -336,7 +336,7 @@ Deno.test("buildModel() says so when the folder cannot be written", async () => 
 
 Deno.test("buildModel() shows no model when it is killed half way", async () => {
   using folder = temporaryFolder();
-  const build = new URL("../../lib/model/build/mod.ts", import.meta.url).href;
+  const build = new URL("../../../lib/model/build/mod.ts", import.meta.url).href;
   const config = { ...SMALL, hidden_size: 512, intermediate_size: 4096, num_hidden_layers: 40 };
   await Deno.writeTextFile(
     `${folder.path}/build.ts`,

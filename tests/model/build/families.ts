@@ -1,6 +1,6 @@
 /** The golden logits that transformers computed for a small model of each family (families/make.py). */
-import type { DecoderConfig } from "../../lib/model/mod.ts";
-import type { Weights } from "./checkpoints.ts";
+import type { DecoderConfig } from "../../../lib/model/mod.ts";
+import type { Weights } from "../checkpoints.ts";
 
 /** A model and what transformers computes with it. */
 export interface FamilyFixture {
@@ -12,7 +12,7 @@ export interface FamilyFixture {
   logits: Record<string, number[]>;
 }
 
-const path = `${import.meta.dirname}/../fixtures/families/families.jsonl`;
+const path = `${import.meta.dirname}/../../fixtures/families/families.jsonl`;
 
 /** All fixtures. */
 export const FAMILY_FIXTURES: readonly FamilyFixture[] = Deno.readTextFileSync(path)
