@@ -4,20 +4,11 @@
  *
  * @module
  */
-import { byteLengthOf } from "./onnx_types.ts";
-import { type Field, ProtoFile } from "./proto_reader.ts";
+import { MOST_DIMS, OnnxFile } from "./onnx_file.ts";
+import { readTensor, type TensorInfo } from "./onnx_tensors.ts";
+import type { Field, ProtoFile } from "./proto_reader.ts";
 
-/** A tensor without its data. */
-export interface TensorInfo {
-  name: string;
-  dims: number[];
-  /** A code of `DataType`. */
-  dataType: number;
-  elements: number;
-  byteLength: number;
-  /** Set where the data lies in another file, by its path relative to the model's folder. */
-  external: { location: string; offset: number; length: number | null } | null;
-}
+export type { TensorInfo } from "./onnx_tensors.ts";
 
 /** An input or output of a graph. A dimension is a number, a name, or "" where it has none. */
 export interface ValueInfo {
@@ -58,9 +49,12 @@ export interface OnnxModel {
   graph: GraphInfo;
 }
 
+// Decoders have branches one deep.
+const DEEPEST = 16;
+
 /** Reads the structure of the model at `path`; `InputError` where it is not a whole ONNX file. */
 export function readOnnx(path: string): OnnxModel {
-  using file = new ProtoFile(path);
+  using file = new OnnxFile(path);
   const head = new TextDecoder().decode(file.bytes(0, Math.min(file.size, 40)));
   if (head.startsWith("version https://git-lfs")) {
     throw file.corrupt("it is a Git LFS pointer, not the file itself (git lfs pull)");
@@ -73,7 +67,7 @@ export function readOnnx(path: string): OnnxModel {
     else if (field.number === 3 && field.wire === 2) producerVersion = file.text(field);
     else if (field.number === 7 && field.wire === 2) {
       // Protobuf merges repeated occurrences of a message field: appended taps arrive this way.
-      graph = mergeGraphs(graph, readGraph(file, field));
+      graph = mergeGraphs(graph, readGraph(file, field, 0));
     }
   }
   if (graph === null || graph.nodes.length === 0) throw file.corrupt("it holds no graph");
@@ -90,11 +84,12 @@ function mergeGraphs(first: GraphInfo | null, second: GraphInfo): GraphInfo {
   };
 }
 
-function readGraph(file: ProtoFile, message: Field): GraphInfo {
+function readGraph(file: OnnxFile, message: Field, depth: number): GraphInfo {
+  if (depth > DEEPEST) throw file.corrupt(`its graphs lie in each other, ${depth} deep`);
   const graph: GraphInfo = { nodes: [], initializers: [], inputs: [], outputs: [] };
   for (const field of file.fields(message.start, message.end)) {
     if (field.wire !== 2) continue;
-    if (field.number === 1) graph.nodes.push(readNode(file, field));
+    if (field.number === 1) graph.nodes.push(readNode(file, field, depth));
     else if (field.number === 5) graph.initializers.push(readTensor(file, field));
     else if (field.number === 11) graph.inputs.push(readValue(file, field));
     else if (field.number === 12) graph.outputs.push(readValue(file, field));
@@ -102,13 +97,14 @@ function readGraph(file: ProtoFile, message: Field): GraphInfo {
   return graph;
 }
 
-function readNode(file: ProtoFile, message: Field): NodeInfo {
+function readNode(file: OnnxFile, message: Field, depth: number): NodeInfo {
+  file.admit();
   const node: NodeInfo = {
     name: "",
     opType: "",
     inputs: [],
     outputs: [],
-    ints: new Map(),
+    ints: NO_INTS,
     subgraphs: [],
     scopes: null,
   };
@@ -118,7 +114,7 @@ function readNode(file: ProtoFile, message: Field): NodeInfo {
     else if (field.number === 2) node.outputs.push(file.text(field));
     else if (field.number === 3) node.name = file.text(field);
     else if (field.number === 4) node.opType = file.text(field);
-    else if (field.number === 5) readAttribute(file, field, node);
+    else if (field.number === 5) readAttribute(file, field, node, depth);
     else if (field.number === 9) {
       const scopes = readScopes(file, field);
       if (scopes !== null && (node.scopes === null || scopes.startsWith("["))) node.scopes = scopes;
@@ -127,50 +123,22 @@ function readNode(file: ProtoFile, message: Field): NodeInfo {
   return node;
 }
 
-function readAttribute(file: ProtoFile, message: Field, node: NodeInfo): void {
+// Most nodes of a graph have no attribute that is an integer.
+const NO_INTS: Map<string, number> = new Map();
+
+function readAttribute(file: OnnxFile, message: Field, node: NodeInfo, depth: number): void {
   let name = "";
   for (const field of file.fields(message.start, message.end)) {
     if (field.number === 1 && field.wire === 2) name = file.text(field);
-    else if (field.number === 3 && field.wire === 0) node.ints.set(name, field.value);
-    else if (field.number === 5 && field.wire === 2) node.value = readTensor(file, field);
-    else if (field.number === 6 && field.wire === 2) node.subgraphs.push(readGraph(file, field));
+    else if (field.number === 3 && field.wire === 0) {
+      if (node.ints === NO_INTS) node.ints = new Map();
+      node.ints.set(name, field.value);
+    } else if (field.number === 5 && field.wire === 2) node.value = readTensor(file, field);
+    else if (field.number === 6 && field.wire === 2) {
+      file.admit();
+      node.subgraphs.push(readGraph(file, field, depth + 1));
+    }
   }
-}
-
-function readTensor(file: ProtoFile, message: Field): TensorInfo {
-  const tensor: TensorInfo = {
-    name: "",
-    dims: [],
-    dataType: 0,
-    elements: 0,
-    byteLength: 0,
-    external: null,
-  };
-  let rawBytes: number | null = null;
-  let isExternal = false;
-  const entries = new Map<string, string>();
-  for (const field of file.fields(message.start, message.end)) {
-    if (field.number === 1) tensor.dims.push(...file.varints(field));
-    else if (field.number === 2) tensor.dataType = field.value;
-    else if (field.number === 8 && field.wire === 2) tensor.name = file.text(field);
-    else if (field.number === 9 && field.wire === 2) rawBytes = field.end - field.start;
-    else if (field.number === 13 && field.wire === 2) entries.set(...readEntry(file, field));
-    else if (field.number === 14) isExternal = field.value === 1;
-  }
-  tensor.elements = tensor.dims.reduce((product, dim) => product * dim, 1);
-  tensor.byteLength = byteLengthOf(tensor.dataType, tensor.elements) ?? rawBytes ?? 0;
-  if (isExternal) {
-    tensor.external = {
-      location: entries.get("location") ?? "",
-      offset: Number(entries.get("offset") ?? 0),
-      length: entries.has("length") ? Number(entries.get("length")) : null,
-    };
-  } else if (rawBytes !== null && rawBytes !== tensor.byteLength) {
-    throw file.corrupt(
-      `the weight "${tensor.name}" has ${rawBytes} bytes where its shape [${tensor.dims}] takes ${tensor.byteLength}`,
-    );
-  }
-  return tensor;
 }
 
 // torch writes `pkg.torch.onnx.name_scopes` and `namespace`, onnxscript `pkg.onnxscript.name_scopes`;
@@ -187,17 +155,8 @@ function readScopes(file: ProtoFile, message: Field): string | null {
   return isScopes && value !== null ? file.text(value) : null;
 }
 
-function readEntry(file: ProtoFile, message: Field): [key: string, value: string] {
-  let key = "";
-  let value = "";
-  for (const field of file.fields(message.start, message.end)) {
-    if (field.number === 1 && field.wire === 2) key = file.text(field);
-    else if (field.number === 2 && field.wire === 2) value = file.text(field);
-  }
-  return [key, value];
-}
-
-function readValue(file: ProtoFile, message: Field): ValueInfo {
+function readValue(file: OnnxFile, message: Field): ValueInfo {
+  file.admit();
   const value: ValueInfo = { name: "", dataType: 0, dims: [] };
   for (const field of file.fields(message.start, message.end)) {
     if (field.wire !== 2) continue;
@@ -223,6 +182,7 @@ function readShape(file: ProtoFile, message: Field): (number | string)[] {
       else if (field.number === 2 && field.wire === 2) size = file.text(field);
     }
     dims.push(size);
+    if (dims.length > MOST_DIMS) throw file.corrupt("a value has too many dimensions");
   }
   return dims;
 }

@@ -40,6 +40,10 @@ const BITS: Readonly<Record<number, number>> = {
   20: 8,
   21: 4, // UINT4
   22: 4, // INT4
+  23: 4, // FLOAT4E2M1
+  24: 8, // FLOAT8E8M0
+  25: 2, // UINT2
+  26: 2, // INT2
 };
 
 /** Bytes of `count` elements of a type; `null` where the type has no fixed size (strings). */

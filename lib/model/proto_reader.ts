@@ -19,7 +19,11 @@ export interface Field {
 }
 
 const WINDOW_BYTES = 1 << 18;
-const utf8 = new TextDecoder();
+// Names in models take some hundred bytes each, 100 MB in the largest; a file that holds more text
+// than this is not a model, and reading on would only fill the memory.
+const MOST_TEXT_BYTES = 1 << 20;
+const MOST_TEXT_BYTES_IN_ALL = 1 << 28;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** A file of one protobuf message, seen through a window that moves. */
 export class ProtoFile implements Disposable {
@@ -28,11 +32,14 @@ export class ProtoFile implements Disposable {
   #file: Deno.FsFile;
   #window: Uint8Array = new Uint8Array(0);
   #windowStart = 0;
+  #textBytes = 0;
 
   /** Opens `path`; `InputError` where it cannot be read. */
   constructor(path: string) {
     this.path = path;
     try {
+      // Opening a pipe would wait for its other end.
+      if (!Deno.statSync(path).isFile) throw new Error("it is not a file");
       this.#file = Deno.openSync(path);
       this.size = this.#file.statSync().size;
     } catch (error) {
@@ -65,7 +72,17 @@ export class ProtoFile implements Disposable {
 
   /** The UTF-8 text of a length-delimited field. */
   text(field: Field): string {
-    return utf8.decode(this.bytes(field.start, field.end));
+    const length = field.end - field.start;
+    this.#textBytes += length;
+    if (length > MOST_TEXT_BYTES || this.#textBytes > MOST_TEXT_BYTES_IN_ALL) {
+      throw this.corrupt(`the text at byte ${field.start} is ${length} bytes long`);
+    }
+    try {
+      return utf8.decode(this.bytes(field.start, field.end));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw this.corrupt(`the text at byte ${field.start} is not UTF-8`);
+    }
   }
 
   /** The fields of the message in `[start, end)`, in file order. */
@@ -96,11 +113,15 @@ export class ProtoFile implements Disposable {
     }
   }
 
-  /** The integers of a repeated varint field, whether packed or one by one. */
-  varints(field: Field): number[] {
+  /** The integers of a repeated varint field, whether packed or one by one, up to `most`. */
+  varints(field: Field, most: number): number[] {
     if (field.wire === 0) return [field.value];
+    if (field.wire !== 2) throw this.corrupt(`byte ${field.start} does not start an integer`);
     const values: number[] = [];
     for (let position = field.start; position < field.end;) {
+      if (values.length === most) {
+        throw this.corrupt(`byte ${position} starts one integer too many`);
+      }
       const [value, next] = this.#varint(position, field.end);
       values.push(value);
       position = next;

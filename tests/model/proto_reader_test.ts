@@ -28,7 +28,7 @@ Deno.test("ProtoFile reads back what Message wrote, also negative and large numb
 
 Deno.test("ProtoFile reads packed numbers", () => {
   withFile(new Message().field(1, new Uint8Array([3, 0x96, 0x01, 7])).bytes(), (file) => {
-    assert.deepEqual(file.varints([...file.fields()][0]!), [3, 150, 7]);
+    assert.deepEqual(file.varints([...file.fields()][0]!, 3), [3, 150, 7]);
   });
 });
 

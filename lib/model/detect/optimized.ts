@@ -7,7 +7,7 @@ import type { NodeInfo, OnnxModel } from "../onnx_reader.ts";
 import type { ComponentPlace } from "./place.ts";
 import { placeBeside } from "./place_by_flow.ts";
 import { namedPlace } from "./place_by_name.ts";
-import { placeNodes, placesByName, placesByOutput } from "./place_nodes.ts";
+import { placeNodes, placesByName, placesByOutput, placesByWeight } from "./place_nodes.ts";
 
 /** Places the nodes of `optimized` by those of `original`; see `placesInOptimized`. */
 export function placeOptimized(
@@ -17,12 +17,15 @@ export function placeOptimized(
   const graphs = placeNodes(original);
   const byName = placesByName(graphs);
   const byOutput = placesByOutput(graphs);
+  const byWeight = placesByWeight(graphs);
   const found = new Map<string, ComponentPlace>();
   for (const { flow, places: own, multiplies } of placeNodes(optimized)) {
     const places = new Map<NodeInfo, ComponentPlace>();
     for (const node of flow.order) {
+      // A multiplication that took in what followed it puts out that node's tensor.
+      const weight = multiplies.get(node)?.weight.name ?? "";
       const place = byName.get(node.name) ?? byName.get(beforeFusion(node.name)) ??
-        firstKnown(node.outputs, byOutput) ?? namedOnly(node.name) ??
+        byWeight.get(weight) ?? firstKnown(node.outputs, byOutput) ?? namedOnly(node.name) ??
         (multiplies.has(node) ? own.get(node) : undefined);
       if (place !== undefined && place !== null) places.set(node, place);
     }
@@ -37,7 +40,8 @@ export function placeOptimized(
 
 /** The name that a node had before ONNX Runtime fused it or cut it off another. */
 export function beforeFusion(name: string): string {
-  return name.replace(/(?:\/[A-Za-z0-9]+Fusion\/)+$/, "").replace(/_token_\d+$/, "");
+  return name.replace(/^fused /, "").replace(/(?:\/[A-Za-z0-9]+Fusion\/)+$/, "")
+    .replace(/_token_\d+$/, "");
 }
 
 function firstKnown(

@@ -156,14 +156,19 @@ export function placesByOutput(graphs: readonly PlacedGraph[]): Map<string, Comp
   return grouped(graphs, (node) => node.outputs);
 }
 
+/** The place of the node that multiplies with each weight. */
+export function placesByWeight(graphs: readonly PlacedGraph[]): Map<string, ComponentPlace | null> {
+  return grouped(graphs, (node, { multiplies }) => [multiplies.get(node)?.weight.name ?? ""]);
+}
+
 function grouped(
   graphs: readonly PlacedGraph[],
-  keysOf: (node: NodeInfo) => readonly string[],
+  keysOf: (node: NodeInfo, graph: PlacedGraph) => readonly string[],
 ): Map<string, ComponentPlace | null> {
   const found = new Map<string, ComponentPlace | null>();
-  for (const { places } of graphs) {
-    for (const [node, place] of places) {
-      for (const key of keysOf(node)) {
+  for (const graph of graphs) {
+    for (const [node, place] of graph.places) {
+      for (const key of keysOf(node, graph)) {
         if (key === "") continue;
         const other = found.get(key);
         found.set(key, other === undefined ? place : other && commonPlace([other, place]));

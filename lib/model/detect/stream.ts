@@ -37,7 +37,10 @@ export function tokenEmbedding(flow: Flow): Embedding | null {
     if (!/^(Gather|GatherBlockQuantized|EmbedLayerNormalization)$/.test(node.opType)) continue;
     const isLayerNorm = node.opType === "EmbedLayerNormalization";
     const table = throughCasts(node.inputs[isLayerNorm ? 2 : 0] ?? "", flow)?.weight;
-    if (table?.dims.length !== 2) continue;
+    // Packed numbers of four bits may stand in blocks, in a third dimension.
+    const isTable = table?.dims.length === 2 ||
+      (table?.dims.length === 3 && node.opType === "GatherBlockQuantized");
+    if (table === undefined || !isTable) continue;
     const ids = sourceOf(node.inputs[isLayerNorm ? 0 : 1] ?? "", flow);
     if (ids === null) continue;
     if (/input_ids|^ids$|^tokens?$/.test(ids)) return { node, weight: table };
