@@ -13,6 +13,7 @@ import { ProfileDatabase } from "../lib/store/mod.ts";
 import { bold, command, databaseOption, dim, runCommand, userPath } from "./frame/mod.ts";
 import { runJson } from "./profile/json.ts";
 import { groupLines, summaryLines } from "./profile/summary.ts";
+import { partLines } from "./show/parts.ts";
 
 const task = command("show", "Show one stored run.")
   .argument("[run]", 'its id, the beginning of it, or "last"', "last")
@@ -28,7 +29,7 @@ Examples:
   deno task show last --charts out`,
   )
   .action(async (id, { db, json, charts: folder }) => {
-    using database = ProfileDatabase.open(userPath(db), { readOnly: true });
+    using database = ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true });
     const run = database.getRun(id);
     if (!run) {
       throw new InputError(`Cannot show run "${id}": ${db} holds no such run`, {
@@ -36,7 +37,9 @@ Examples:
       });
     }
     if (json) console.log(JSON.stringify(runJson(run), null, 2));
-    else for (const line of lines(run)) console.log(line);
+    else {for (const line of [...lines(run), ...partLines(database.getRunSummary(id)!)]) {
+        console.log(line);
+      }}
     if (folder !== undefined) await saveCharts(run, userPath(folder));
   });
 

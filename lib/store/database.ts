@@ -89,8 +89,13 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
    * for what is not a Tokenwatt database, is a newer one, or cannot be written.
    */
   static open(path: string, options: ProfileDatabaseOptions = {}): ProfileDatabase {
-    const { readOnly = false, driver, busyTimeoutMs } = options;
-    const { sql, file } = openDatabase(path, { readOnly, driver, busyTimeoutMs });
+    const { readOnly = false, upgrade, driver, busyTimeoutMs } = options;
+    const { sql, file } = openDatabase(path, {
+      readOnly,
+      driver,
+      busyTimeoutMs,
+      ...(upgrade === undefined ? {} : { upgrade }),
+    });
     if (!readOnly) settleAbandonedRuns(sql, file);
     return new ProfileDatabase(path, sql, file);
   }

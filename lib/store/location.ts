@@ -12,6 +12,7 @@ export const BUSY_TIMEOUT_MS = 10_000;
 /** How a file is opened. */
 export interface OpenOptions {
   readOnly: boolean;
+  upgrade?: boolean;
   busyTimeoutMs?: number | undefined;
   driver?: SqliteDriver | undefined;
 }
@@ -27,7 +28,8 @@ export function openDatabase(
   path: string,
   options: OpenOptions,
 ): OpenedDatabase {
-  const { readOnly, busyTimeoutMs = BUSY_TIMEOUT_MS, driver = nodeSqlite } = options;
+  const { readOnly, upgrade = false, busyTimeoutMs = BUSY_TIMEOUT_MS, driver = nodeSqlite } =
+    options;
   const inMemory = path === ":memory:";
   let sql: Sql | undefined;
   try {
@@ -35,8 +37,15 @@ export function openDatabase(
     const connection = driver(inMemory ? path : resolve(path), { readOnly });
     sql = new Sql(connection, `Cannot use the database "${path}"`);
     sql.exec(`PRAGMA busy_timeout = ${Math.round(busyTimeoutMs)}`);
-    checkIdentity(sql, readOnly);
+    const isOlder = checkIdentity(sql, readOnly);
+    if (isOlder && readOnly && upgrade) {
+      openDatabase(path, { ...options, readOnly: false }).sql.close();
+    } else if (isOlder && readOnly) {
+      throw new Refusal("its schema is an older one", "open it once for writing");
+    }
     if (!readOnly) {
+      // To be said before anything is written: what prune() needs to make the file smaller.
+      sql.exec("PRAGMA auto_vacuum = INCREMENTAL");
       if (!inMemory) enterWal(sql, busyTimeoutMs);
       sql.exec("PRAGMA synchronous = NORMAL");
       sql.exec("PRAGMA foreign_keys = ON");
@@ -72,7 +81,8 @@ function checkFile(path: string, readOnly: boolean): void {
   // POSIX locks that other connections of this process hold (sqlite.org/howtocorrupt.html, 2.2).
 }
 
-function checkIdentity(sql: Sql, readOnly: boolean): void {
+/** Whether the schema is an older one; throws for what we cannot use. */
+function checkIdentity(sql: Sql, readOnly: boolean): boolean {
   const { applicationId, version, tables } = readIdentity(sql);
   const fresh = applicationId === 0 && version === 0 && tables.length === 0;
   if (applicationId !== APPLICATION_ID && !(fresh && !readOnly)) {
@@ -86,9 +96,7 @@ function checkIdentity(sql: Sql, readOnly: boolean): void {
       "update Tokenwatt or choose another path",
     );
   }
-  if (readOnly && version < MIGRATIONS.length) {
-    throw new Refusal(`its schema is an older one (${version})`, "open it once for writing");
-  }
+  return version < MIGRATIONS.length;
 }
 
 /** The switch to WAL does not wait for the busy timeout: two processes that create one file meet. */

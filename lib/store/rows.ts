@@ -19,6 +19,8 @@ export interface ProfileDatabaseOptions {
   driver?: SqliteDriver;
   /** Refuse to create, migrate or change anything. Default false. */
   readOnly?: boolean;
+  /** With `readOnly`: migrate what an older Tokenwatt wrote, and only that. Default false. */
+  upgrade?: boolean;
   /** How long a write waits for those of other processes before it gives up; default 10,000. */
   busyTimeoutMs?: number;
 }

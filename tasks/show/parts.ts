@@ -1,0 +1,56 @@
+import { formatMj, formatMs, NOT_MEASURED, threeDigits } from "../../lib/quantities.ts";
+import { visibleText } from "../../lib/safe_text.ts";
+import type { Distribution, RunSummary } from "../../lib/store/mod.ts";
+import { bold, tableLines } from "../frame/mod.ts";
+
+/** What lies inside of the tokens, as far as the run looked, and how decode steps differ. */
+export function partLines(summary: RunSummary): string[] {
+  const { tokens, components, hottest } = summary;
+  const steps = [
+    ...distributionLine("time", tokens.durationMs, "ms"),
+    ...distributionLine("energy", tokens.energyMj, "mJ"),
+  ];
+  return [
+    ...(steps.length === 0 ? [] : ["", bold("Decode steps"), ...steps]),
+    ...(components.length === 0 ? [] : ["", ...componentLines(components)]),
+    ...(hottest.length === 0 ? [] : ["", ...hottestLines(hottest)]),
+  ];
+}
+
+function distributionLine(name: string, of: Distribution | null, unit: string): string[] {
+  if (of === null) return [];
+  const { p5, p50, p95, p99, max, count } = of;
+  const parts = Object.entries({ p5, p50, p95, p99, max })
+    .map(([point, value]) => `${point} ${threeDigits(value)}`);
+  return [`  ${name.padEnd(6)}  ${parts.join(", ")} ${unit} (${count} steps)`];
+}
+
+function componentLines(components: RunSummary["components"]): string[] {
+  return tableLines(
+    [{ title: "component" }, { title: "time/token", right: true }, {
+      title: "energy/token",
+      right: true,
+    }],
+    components.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
+      .map(({ component, durationMs, energyMj }) => [
+        visibleText(component),
+        formatMs(durationMs),
+        energyMj === null ? NOT_MEASURED : formatMj(energyMj),
+      ]),
+  );
+}
+
+function hottestLines(hottest: RunSummary["hottest"]): string[] {
+  return tableLines(
+    [{ title: "costliest" }, { title: "layer", right: true }, {
+      title: "time in all",
+      right: true,
+    }, { title: "energy in all", right: true }],
+    hottest.map(({ component, layer, durationMs, energyMj }) => [
+      visibleText(component),
+      layer === null ? "–" : `${layer}`,
+      formatMs(durationMs),
+      energyMj === null ? NOT_MEASURED : formatMj(energyMj),
+    ]),
+  );
+}
