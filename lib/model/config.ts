@@ -118,8 +118,8 @@ function fromHuggingFace(file: ConfigReader): ModelConfig {
       "max_sequence_length",
       "seq_length",
     ),
-    numExperts: text.count("num_local_experts", "num_experts", "n_routed_experts"),
-    expertsPerToken: text.count("num_experts_per_tok", "num_experts_per_token", "moe_top_k"),
+    numExperts: text.option("num_local_experts", "num_experts", "n_routed_experts"),
+    expertsPerToken: text.option("num_experts_per_tok", "num_experts_per_token", "moe_top_k"),
     slidingWindow: window.tokens,
     numSlidingLayers: window.layers,
     tiedHead: tiedHead(file, text),
@@ -152,11 +152,9 @@ function slidingWindow(
   text: ConfigReader,
   numLayers: number | null,
 ): { tokens: number | null; layers: number } {
-  const size = text.raw.sliding_window;
   const none = { tokens: null, layers: 0 };
-  if (size === undefined || size === null || size === 0 || size === -1) return none;
-  const tokens = text.count("sliding_window");
-  if (text.raw.use_sliding_window === false) return none;
+  const tokens = text.option("sliding_window");
+  if (tokens === null || text.raw.use_sliding_window === false) return none;
   const all = numLayers ?? 0;
   const { layer_types: types } = text.raw;
   if (Array.isArray(types)) {
@@ -164,11 +162,11 @@ function slidingWindow(
     return layers === 0 ? none : { tokens, layers };
   }
   if (text.raw.use_sliding_window === true) {
-    const layers = Math.max(0, all - (text.count("max_window_layers") ?? 0));
+    const layers = Math.max(0, all - (text.option("max_window_layers") ?? 0));
     return layers === 0 ? none : { tokens, layers };
   }
   const gemma = /^gemma(2|3)/.exec(text.text("model_type") ?? "")?.[1];
-  const pattern = text.count("sliding_window_pattern", "_sliding_window_pattern") ??
+  const pattern = text.option("sliding_window_pattern", "_sliding_window_pattern") ??
     (gemma === "2" ? 2 : gemma === "3" ? 6 : null);
   return { tokens, layers: pattern === null ? all : all - Math.floor(all / pattern) };
 }

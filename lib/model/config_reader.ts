@@ -28,6 +28,14 @@ export class ConfigReader {
     return null;
   }
 
+  /** As `count`, of what a model may lack: 0 and -1 say that it has none. */
+  option(...keys: string[]): number | null {
+    const key = keys.find((name) => (this.raw[name] ?? null) !== null);
+    return key === undefined || this.raw[key] === 0 || this.raw[key] === -1
+      ? null
+      : this.count(key);
+  }
+
   /** A text; `InputError` where something else is set. */
   text(key: string): string | null {
     const value = this.raw[key];

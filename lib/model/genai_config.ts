@@ -19,7 +19,7 @@ export function fromGenai(file: ConfigReader): ModelConfig {
       ? null
       : hiddenSize / headDim);
   const numLayers = decoder?.count("num_hidden_layers") ?? null;
-  const slidingWindow = decoder?.inner("sliding_window")?.count("window_size") ?? null;
+  const slidingWindow = decoder?.inner("sliding_window")?.option("window_size") ?? null;
   return {
     raw: file.raw,
     family: model?.text("type") ?? null,
