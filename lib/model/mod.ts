@@ -19,3 +19,4 @@ export type { AttentionTap, DeepTaps, GateTap, NormTap } from "./taps_deep.ts";
 export { tapModel, type TappedModel } from "./taps_model.ts";
 export type { RoutingTap } from "./taps_routing.ts";
 export { type OptimizedNode, optimizedNodes } from "./optimized_nodes.ts";
+export { operationCounts } from "./taps_operations.ts";

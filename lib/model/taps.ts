@@ -37,9 +37,12 @@ export function takeModuleOutputs(
   const sites: TapSite[] = [];
   for (const key of keys) {
     const { layer, component } = groups.find((g) => g.has(key))!.get(key)!;
-    const found = collector.scopes.map((scope, i) =>
-      moduleOutput(scope, component, groups[i]!.get(key)?.nodes ?? [])
-    );
+    const found = collector.scopes.map((scope, i) => {
+      const nodes = groups[i]!.get(key)?.nodes ?? [];
+      // What experts compute is weighed and added up under the router's name.
+      const routers = component === "experts" ? groups[i]!.get(`${layer}/router`)?.nodes ?? [] : [];
+      return moduleOutput(scope, component, inOrder(scope, [...nodes, ...routers]));
+    });
     const tensors = found.map((one) => one.tensor);
     const output = tensors.some((tensor) => tensor !== null) ? collector.take(tensors) : null;
     const reason = output !== null
@@ -47,8 +50,14 @@ export function takeModuleOutputs(
       : found.find((one) => one.reason !== null)?.reason ?? "its element type is not known";
     sites.push({ layer, component, output, reason });
   }
-  const depth = (site: TapSite) => site.layer ?? (site.component === "embed_tokens" ? -1 : 1e9);
+  const depth = (site: TapSite) =>
+    site.layer ?? (site.component === "embed_tokens" ? -1 : Number.MAX_SAFE_INTEGER);
   return sites.sort((a, b) => depth(a) - depth(b));
+}
+
+function inOrder(scope: Scope, nodes: readonly NodeInfo[]): readonly NodeInfo[] {
+  const wanted = new Set(nodes);
+  return scope.nodes.filter((node) => wanted.has(node));
 }
 
 /** The nodes of one component in one layer. */

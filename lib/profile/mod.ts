@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./activations/mod.ts";
 export * from "./layers/mod.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";
