@@ -13,13 +13,7 @@ import { InputError } from "../errors.ts";
 import { BUILDER_VERSION, buildModel, type DecoderConfig } from "./build/mod.ts";
 import { readJsonObject, statOrNull } from "./files.ts";
 
-/** The weights file of a checkpoint folder, or `null` where the folder holds none. */
-export function checkpointFile(folder: string): string | null {
-  for (const name of ["model.safetensors", "model.safetensors.index.json"]) {
-    if (statOrNull(join(folder, name)) !== null) return join(folder, name);
-  }
-  return null;
-}
+export { checkpointFile } from "./safetensors.ts";
 
 /** Builds the checkpoint in `folder` unless that has been done, and returns the ONNX file's path. */
 export async function buildCheckpoint(

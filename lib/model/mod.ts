@@ -4,7 +4,7 @@
  * @module
  */
 export { type Architecture, detectArchitecture } from "./architecture.ts";
-export { buildModel, type BuildOptions, type BuiltModel } from "./build/mod.ts";
+export { buildModel, type BuildOptions, type BuiltModel, readDecoderConfig } from "./build/mod.ts";
 export type { ComponentPlace } from "./detect/mod.ts";
 export type { ModelFeatures } from "./features.ts";
 export { bytesPerToken, flopsPerToken, type PerToken } from "./per_token.ts";

@@ -6,7 +6,7 @@
  */
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { readJsonObject, unreadable } from "./files.ts";
+import { readJsonObject, statOrNull, unreadable } from "./files.ts";
 
 /** A tensor of a checkpoint. */
 export interface CheckpointTensor {
@@ -26,6 +26,14 @@ export interface Checkpoint extends Disposable {
 const DTYPES = ["F32", "F16", "BF16"];
 // The reference implementation's own limit (huggingface/safetensors, MAX_HEADER_SIZE).
 const MOST_HEADER_BYTES = 100_000_000;
+
+/** The weights file of a checkpoint folder, or `null` where the folder holds none. */
+export function checkpointFile(folder: string): string | null {
+  for (const name of ["model.safetensors", "model.safetensors.index.json"]) {
+    if (statOrNull(join(folder, name)) !== null) return join(folder, name);
+  }
+  return null;
+}
 
 /** Opens a `.safetensors` file or a `.safetensors.index.json`; `InputError` where it is not whole. */
 export function openCheckpoint(path: string): Checkpoint {

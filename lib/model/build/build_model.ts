@@ -6,9 +6,9 @@
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../../errors.ts";
 import { byteTokenizer } from "../byte_tokenizer.ts";
-import { statOrNull } from "../files.ts";
+import { readJsonObject, statOrNull } from "../files.ts";
 import { byteLengthOf, DataType } from "../onnx_types.ts";
-import { openCheckpoint } from "../safetensors.ts";
+import { checkpointFile, openCheckpoint } from "../safetensors.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
 import type { DecoderConfig } from "./decoder_config.ts";
 import { decoderGraph } from "./decoder_graph.ts";
@@ -25,7 +25,10 @@ export const PRODUCER = "tokenwatt";
 
 /** How to build a model. */
 export interface BuildOptions {
-  /** A `.safetensors` file or `.safetensors.index.json`; absent: random weights from `seed`. */
+  /**
+   * A `.safetensors` file, a `.safetensors.index.json`, or the folder of either; absent: random
+   * weights from `seed`.
+   */
   weights?: string | undefined;
   /** Type of weights and cache; default `"fp32"`. Logits are fp32 either way. */
   precision?: "fp32" | "fp16" | undefined;
@@ -108,10 +111,11 @@ export async function buildModel(
       remedy: "check the sizes in the config",
     });
   }
-  using checkpoint = options.weights === undefined ? null : openCheckpoint(options.weights);
-  const values = checkpoint === null
+  const weights = options.weights === undefined ? null : weightsFile(options.weights);
+  using checkpoint = weights === null ? null : openCheckpoint(weights);
+  const values = weights === null || checkpoint === null
     ? randomWeights(options.seed ?? 0, shape.initializerRange)
-    : checkpointWeights(checkpoint, options.weights!, graph.weights);
+    : checkpointWeights(checkpoint, weights, graph.weights);
 
   const staging = makeStaging(outDir);
   try {
@@ -125,20 +129,13 @@ export async function buildModel(
       signal: options.signal,
       onProgress: options.onProgress,
     });
-    const torchDtype = precision === "fp32" ? "float32" : "float16";
-    writeJson(`${staging}/config.json`, { ...config, torch_dtype: torchDtype });
-    writeJson(`${staging}/generation_config.json`, {
-      bos_token_id: config.bos_token_id ?? null,
-      eos_token_id: config.eos_token_id ?? null,
-    });
-    if (options.weights === undefined) {
+    writeAround(staging, config, precision);
+    if (weights === null) {
       const tokenizer = byteTokenizer(shape.vocabSize);
       for (const [name, content] of Object.entries(tokenizer ?? {})) {
         writeJson(`${staging}/${name}`, content);
       }
-    } else {
-      copyBeside(dirname(options.weights), staging);
-    }
+    } else copyBeside(dirname(weights), staging);
     moveInto(staging, outDir);
     return {
       path: outDir,
@@ -162,12 +159,62 @@ function weightBytes(graph: GraphSpec): number {
   );
 }
 
+function weightsFile(path: string): string {
+  if (!statOrNull(path)?.isDirectory) return path;
+  const file = checkpointFile(path);
+  if (file !== null) return file;
+  throw new InputError(`Cannot build from "${path}": it holds no model.safetensors`, {
+    remedy: "pass the folder or the file of a safetensors checkpoint",
+  });
+}
+
+function writeAround(folder: string, config: DecoderConfig, precision: "fp32" | "fp16"): void {
+  // transformers 5 calls it dtype; two that differ would leave open which one counts.
+  const { dtype: _, ...rest } = config;
+  const torchDtype = precision === "fp32" ? "float32" : "float16";
+  writeJson(`${folder}/config.json`, { ...rest, torch_dtype: torchDtype });
+  writeJson(`${folder}/generation_config.json`, {
+    bos_token_id: config.bos_token_id ?? null,
+    eos_token_id: config.eos_token_id ?? null,
+  });
+}
+
+const BESIDE = [
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "generation_config.json",
+  "chat_template.jinja",
+];
+
 function copyBeside(from: string, to: string): void {
-  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
+  for (const name of BESIDE) {
     if (statOrNull(`${from}/${name}`) !== null) {
       Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
     }
   }
+}
+
+/**
+ * Reads a `config.json`, to be given to {@link buildModel}.
+ *
+ * @param path The file, or the folder that holds it.
+ * @returns Its content, of which nothing is checked but that it is an object.
+ * @throws {InputError} Where it is missing or not a JSON object.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { buildModel, readDecoderConfig } from "@tokenwatt/tokenwatt";
+ *
+ * const config = { ...readDecoderConfig("models/tinytales"), num_hidden_layers: 1 };
+ * const folder = await Deno.makeTempDir();
+ * const { parameters } = await buildModel(config, { outDir: `${folder}/shallow` });
+ * assert.equal(parameters, 590_400);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export function readDecoderConfig(path: string): DecoderConfig {
+  return readJsonObject(statOrNull(path)?.isDirectory ? join(path, "config.json") : path);
 }
 
 function writeJson(path: string, value: unknown): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { BUILDER_VERSION, buildModel, PRODUCER } from "./build_model.ts";
+export { BUILDER_VERSION, buildModel, PRODUCER, readDecoderConfig } from "./build_model.ts";
 export type { BuildOptions, BuiltModel } from "./build_model.ts";
 export type { DecoderConfig } from "./decoder_config.ts";
 export type { LlamaConfig } from "./llama_config.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openSession } from "../../../lib/inference/mod.ts";
-import { buildModel, loadModel, type Model } from "../../../lib/model/mod.ts";
+import { buildModel, type DecoderConfig, loadModel, type Model } from "../../../lib/model/mod.ts";
 import { readOnnx } from "../../../lib/model/onnx_reader.ts";
 import { safetensors, temporaryFolder } from "../checkpoints.ts";
 import { FAMILY_FIXTURES, type FamilyFixture, familyWeights } from "./families.ts";
@@ -68,6 +68,16 @@ for (const fixture of FAMILY_FIXTURES) {
     }
   });
 
+  Deno.test(`buildModel() reads configs of transformers 4 alike: ${name}`, async () => {
+    using folder = temporaryFolder();
+    const files = [];
+    for (const config of [fixture.config, asTransformers4(fixture.config)]) {
+      const { onnxPath } = await buildModel(config, { outDir: `${folder.path}/m` });
+      files.push(await Deno.readFile(onnxPath));
+    }
+    assert.deepEqual(files[0], files[1]);
+  });
+
   Deno.test(`buildModel() writes what detectArchitecture() knows: ${name}`, async () => {
     using folder = temporaryFolder();
     const { architecture, features, onnxPath } = await build(folder.path, fixture);
@@ -105,6 +115,22 @@ for (const fixture of FAMILY_FIXTURES) {
     const sizes = Object.values(fixture.tensors).map((shape) => shape.reduce((a, b) => a * b, 1));
     assert.equal(features.parameters, sizes.reduce((a, b) => a + b, 0));
   });
+}
+
+// Theta and scaling stood apart, and types of layers followed from the family and its window.
+function asTransformers4(config: DecoderConfig): DecoderConfig {
+  const { rope_parameters, layer_types: _, ...old } = config;
+  if (rope_parameters === undefined) return old;
+  const { rope_theta, rope_type, partial_rotary_factor, ...scaling } = rope_parameters as Record<
+    string,
+    unknown
+  >;
+  return {
+    ...old,
+    rope_theta,
+    ...(partial_rotary_factor === undefined ? {} : { partial_rotary_factor }),
+    rope_scaling: rope_type === "default" ? null : { type: rope_type, ...scaling },
+  };
 }
 
 const SEPARATE = ["q_proj", "k_proj", "v_proj", "o_proj"];
