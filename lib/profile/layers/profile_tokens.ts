@@ -4,11 +4,11 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import type { SessionOptions } from "../../inference/mod.ts";
+import type { Instrumentation, SessionOptions } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import type { CleanToken, ProfiledToken } from "./deal.ts";
 import { type InsideTimes, insideTimes } from "./inside_times.ts";
-import { type Pass, type ProfiledOptions, ProfiledSession } from "./profiled_session.ts";
+import { type Pass, ProfiledSession } from "./profiled_session.ts";
 
 /** What the twin is fed, and what its shares are scaled to. */
 export interface TwinOptions extends SessionOptions {
@@ -19,7 +19,7 @@ export interface TwinOptions extends SessionOptions {
   /** Times of the answer's tokens in a pass without a profiler, as far as they are known. */
   clean?: readonly CleanToken[] | undefined;
   /** How far the runtime may change the graph; default `"all"`, as in a clean pass. */
-  optimization?: ProfiledOptions["optimization"];
+  optimization?: Instrumentation["optimization"];
   /** Tokens of the prompt in one pass; default 512, as in `generate()`. */
   prefillChunk?: number | undefined;
   /** Events in one profile; default 100,000. */

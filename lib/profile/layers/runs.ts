@@ -26,9 +26,13 @@ const ENCLOSING = /^(If|Loop|Scan)$/;
 export function runsOf(events: ProfileEvents): ProfiledRun[] {
   const { labels, labelOf, startUs, durationUs } = events;
   const order = Array.from({ length: events.count }, (_, i) => i);
-  // What encloses comes before what it encloses.
-  order.sort((a, b) => startUs[a]! - startUs[b]! || durationUs[b]! - durationUs[a]!);
   const kindOf = (event: number) => labels[labelOf[event]!]!.kind;
+  const enclosing = labels.map(({ kind, opType }) => kind === "run" ? 2 : +ENCLOSING.test(opType));
+  // What encloses comes before what it encloses; it ends later, so that it is written later.
+  order.sort((a, b) =>
+    startUs[a]! - startUs[b]! || durationUs[b]! - durationUs[a]! ||
+    enclosing[labelOf[b]!]! - enclosing[labelOf[a]!]! || b - a
+  );
   const gpuNames = new Set(labels.filter(({ kind }) => kind === "gpu").map(({ name }) => name));
 
   const runs: ProfiledRun[] = [];
@@ -44,7 +48,7 @@ export function runsOf(events: ProfileEvents): ProfiledRun[] {
     if (run === undefined || (kind === "node" && startUs[event]! > endUs)) return;
     const label = labels[labelOf[event]!]!;
     if (kind === "node" && gpuNames.has(label.name)) return;
-    if (ENCLOSING.test(label.opType) && encloses(event, order[at + 1])) return;
+    if (enclosing[labelOf[event]!] === 1 && encloses(event, order[at + 1])) return;
     const entry = run.usOf.get(labelOf[event]!) ?? { us: 0, count: 0 };
     entry.us += durationUs[event]!;
     entry.count++;
