@@ -42,8 +42,9 @@ export interface DecoderInputs {
   cache: CacheSlot[];
   logits: string;
   /**
-   * How a prompt may be cut: into passes of several tokens; not at all, since this graph continues
-   * a cache with one token only; or into single tokens, since it takes no more.
+   * How a prompt may be cut: into passes of several tokens, if the graph proves to continue a cache
+   * with them; not at all, since its cache is filled up or a state; or into single tokens, since it
+   * takes no more.
    */
   prefillBy: "chunk" | "whole" | "token";
   /** Tokens that the cache can hold; `null` where nothing bounds it. */
@@ -112,7 +113,7 @@ export function decoderInputs(
     logits: logits.name,
     prefillBy: ids.shape.at(-1) === 1
       ? "token"
-      : cache.every(({ kind }) => kind === "grows") && !feeds.some(isCacheFlag)
+      : cache.every(({ kind }) => kind === "grows")
       ? "chunk"
       : "whole",
     capacity: capacityOf(facts, feeds, cache),
@@ -128,11 +129,6 @@ const EXPORT_AGAIN = "export the decoder with its KV cache (optimum: text-genera
 const TELLS_LENGTH: ReadonlySet<InputRole> = new Set(
   ["mask", "positions", "pastLength", "totalLength", "lastIndex"],
 );
-
-// The branch with a cache of a merged decoder was traced with one token, as a rule.
-function isCacheFlag({ role }: Feed): boolean {
-  return role === "cacheFlag";
-}
 
 function feedProblem({ type, shape }: TensorDescription, role: InputRole): string | null {
   const rank = shape.length;

@@ -55,10 +55,11 @@ export interface Session extends AsyncDisposable {
   /** Tokens in the KV cache. */
   readonly pastLength: number;
   /**
-   * How a prompt may be cut without changing the answer: into chunks; not at all (`"whole"`), where
-   * the graph continues its cache with one token only; or into single tokens, where it takes no more.
+   * Tokens of a pass, at most `chunk` where that leaves the answer as it is: else all of the prompt,
+   * or 1 where the graph takes no more. Whether a graph continues its cache with several tokens is
+   * tried once for a model, with a few tokens, when a prompt longer than `chunk` comes first.
    */
-  readonly prefillBy: "chunk" | "whole" | "token";
+  passLength(promptLength: number, chunk: number): Promise<number>;
   /** Tokens that the cache can hold at most; `null` where the graph sets no limit. */
   readonly capacity: number | null;
   /** When the inputs of the latest pass were made and the runtime took over, on `nowMs()`'s clock. */

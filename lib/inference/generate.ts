@@ -9,7 +9,7 @@ import type { Model } from "../model/mod.ts";
 import type { Phase, Section, TokenEvent } from "../record.ts";
 import { openAttached } from "./attached.ts";
 import type { Session, SessionOptions } from "./engine.ts";
-import { checkChunk, checkIds, chunkLength, roomAfter } from "./prompt.ts";
+import { checkIds, chunkLength, roomAfter } from "./prompt.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
 import { TextStream } from "./text_stream.ts";
 
@@ -78,7 +78,6 @@ export async function* generate(
       remedy: "use a whole number of at least 1",
     });
   }
-  checkChunk(prefillChunk);
   const sample = createSampler(options);
   const stopIds = new Set([
     ...(options.stopTokenIds ?? []),
@@ -108,7 +107,7 @@ export async function* generate(
     setupMs = nowMs();
     const room = roomAfter(model, ids.length, session.capacity);
     const count = Math.min(maxNewTokens, room);
-    const chunk = chunkLength(model, session, ids.length, prefillChunk);
+    const chunk = await chunkLength(model, session, ids.length, prefillChunk);
     session.reset(ids.length + count);
     tell("pre_inference", "cache_setup", setupMs, nowMs());
 

@@ -19,12 +19,16 @@ import { type FeedMaker, feedMaker, type Ids } from "./feeds.ts";
 import { sizeOf, zeros } from "./host_tensor.ts";
 import { loadFailure, runFailure } from "./ort_failures.ts";
 import { sessionSettings } from "./ort_settings.ts";
+import { continuesWithMany } from "./chunk_trial.ts";
 import { lastRow, tapped, toTensor } from "./ort_tensors.ts";
 
 env.logLevel = "fatal"; // failures are thrown; what it would write to stderr is for its developers
 
 /** Room of a static cache whose length is free, where nobody says how much is needed. */
 const DEFAULT_ROOM = 2048;
+
+/** What was found out of models. */
+const takesChunks = new WeakMap<ModelFacts, boolean>();
 
 /** ONNX Runtime's Node binding. */
 export const ortNode = {
@@ -72,9 +76,12 @@ class OrtNodeSession implements Session {
   readonly #fetches: readonly string[];
   readonly #taps: readonly string[];
   readonly #onTaps: Instrumentation["onTaps"];
+  readonly #isInstrumented: boolean;
   #cache: Tensor[] = [];
   #pastLength = 0;
   #room = 0;
+  // Whether a layer's cache has left out what lies before its window: the trial was too short for that.
+  #hasDropped = false;
   #fedMs = 0;
 
   constructor(
@@ -89,6 +96,7 @@ class OrtNodeSession implements Session {
     this.#feeds = inputs.feeds.map((feed) => [feed.name, feedMaker(feed)]);
     this.#taps = instrumentation.taps ?? [];
     this.#onTaps = instrumentation.onTaps;
+    this.#isInstrumented = Object.values(instrumentation).some((value) => value !== undefined);
     const own = inputs.cache.map((slot) => slot.output);
     this.#fetches = [...new Set([...own, ...this.#taps])];
     this.reset();
@@ -96,10 +104,6 @@ class OrtNodeSession implements Session {
 
   get pastLength(): number {
     return this.#pastLength;
-  }
-
-  get prefillBy(): Session["prefillBy"] {
-    return this.#inputs.prefillBy;
   }
 
   get capacity(): number | null {
@@ -110,10 +114,16 @@ class OrtNodeSession implements Session {
     return this.#fedMs;
   }
 
+  async passLength(promptLength: number, chunk: number): Promise<number> {
+    if (this.#inputs.prefillBy === "token") return 1;
+    return chunk >= promptLength || !await this.#takesChunks() ? promptLength : chunk;
+  }
+
   reset(room?: number): void {
     const { cache, capacity } = this.#inputs;
     const free = room ?? Math.min(this.#model.contextLength ?? Infinity, DEFAULT_ROOM);
     this.#pastLength = 0;
+    this.#hasDropped = false;
     this.#room = capacity ?? Infinity;
     this.#cache = cache.map(({ type, kind, dims, axis }) => {
       const isFree = kind === "buffer" && axis !== null && dims[axis] === 0;
@@ -150,11 +160,30 @@ class OrtNodeSession implements Session {
   // In passes of as many tokens as the graph can continue with.
   async #advance(ids: Ids, wantsLogits: boolean): Promise<InferenceSession.OnnxValueMapType> {
     if (ids.length === 0) throw new Error("Cannot run a forward pass over no tokens");
-    const { prefillBy } = this.#inputs;
-    const isSplit = prefillBy === "token" || (prefillBy === "whole" && this.#pastLength > 0);
+    const isSplit = ids.length > 1 && (this.#inputs.prefillBy === "token" ||
+      (this.#pastLength > 0 && (this.#hasDropped || !await this.#takesChunks())));
     if (!isSplit) return await this.#pass(ids, wantsLogits);
     for (let i = 0; i < ids.length - 1; i++) await this.#pass([ids[i]!], false);
     return await this.#pass([ids[ids.length - 1]!], wantsLogits);
+  }
+
+  // No signature tells it, so it is tried. What is instrumented is not to show the trial's passes.
+  async #takesChunks(): Promise<boolean> {
+    if (this.#inputs.prefillBy !== "chunk") return false;
+    const known = takesChunks.get(this.#model);
+    if (known !== undefined || this.#isInstrumented) return known ?? false;
+    const before = { cache: this.#cache, pastLength: this.#pastLength };
+    const row = async (...passes: number[][]): Promise<Float32Array> => {
+      this.reset();
+      for (const ids of passes.slice(0, -1)) await this.#pass(ids, false);
+      const outputs = await this.#pass(passes.at(-1)!, true);
+      return lastRow(outputs[this.#inputs.logits] as Tensor);
+    };
+    const found = await continuesWithMany(row, this.#inputs.cache);
+    this.#cache = before.cache;
+    this.#pastLength = before.pastLength;
+    takesChunks.set(this.#model, found);
+    return found;
   }
 
   async #pass(ids: Ids, wantsLogits: boolean): Promise<InferenceSession.OnnxValueMapType> {
@@ -207,6 +236,7 @@ class OrtNodeSession implements Session {
   #isLength(length: number, total: number): boolean {
     if (length === total) return true;
     const { slidingWindow } = this.#model;
+    this.#hasDropped = true;
     return slidingWindow !== null && length < total &&
       length >= Math.min(total, slidingWindow - 1);
   }

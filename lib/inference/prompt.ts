@@ -41,29 +41,23 @@ export function roomAfter(model: Model, length: number, capacity: number | null 
   );
 }
 
-/** Refuses a number of tokens that no pass can have. */
-export function checkChunk(prefillChunk: number | undefined): void {
-  if (prefillChunk === undefined || (Number.isSafeInteger(prefillChunk) && prefillChunk >= 1)) {
-    return;
-  }
-  throw new InputError(`Cannot prefill in chunks of ${prefillChunk} tokens`, {
-    remedy: "use a whole number of at least 1, or leave it out",
-  });
-}
-
 /** Tokens of a pass over a prompt of `length`; `InputError` where it was asked for what cannot be. */
-export function chunkLength(
+export async function chunkLength(
   model: Model,
   session: Session,
   length: number,
-  prefillChunk: number | undefined,
-): number {
-  if (session.prefillBy === "token") return 1;
-  if (session.prefillBy === "chunk") return prefillChunk ?? DEFAULT_CHUNK;
-  if (prefillChunk === undefined || prefillChunk >= length) return length;
+  asked: number | undefined,
+): Promise<number> {
+  if (asked !== undefined && !(Number.isSafeInteger(asked) && asked >= 1)) {
+    throw new InputError(`Cannot prefill in chunks of ${asked} tokens`, {
+      remedy: "use a whole number of at least 1, or leave it out",
+    });
+  }
+  const chunk = await session.passLength(length, asked ?? DEFAULT_CHUNK);
+  if (asked === undefined || chunk <= asked) return chunk;
   throw new InputError(
-    `Cannot prefill ${length} tokens in chunks of ${prefillChunk}: the graph of ${model.name} ` +
-      "continues its cache with one token only",
+    `Cannot prefill ${length} tokens in chunks of ${asked}: the graph of ${model.name} continues ` +
+      "its cache with one token only",
     { remedy: "leave the chunks out, so that the prompt is run in one pass" },
   );
 }

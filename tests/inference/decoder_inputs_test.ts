@@ -165,7 +165,7 @@ Deno.test("decoderInputs() tells how a prompt may be cut", () => {
   const flag = tensor("use_cache_branch", "bool", [1]);
   const conv = tensor("past_conv.0", "float32", ["batch", 8, 3]);
   assert.equal(read([IDS, past], ["present_0"]).prefillBy, "chunk");
-  assert.equal(read([IDS, flag, past], ["present_0"]).prefillBy, "whole");
+  assert.equal(read([IDS, flag, past], ["present_0"]).prefillBy, "chunk");
   assert.equal(read([IDS, past, conv], ["present_0", "present_conv.0"]).prefillBy, "whole");
   const one = tensor("input_ids", "int64", ["batch", 1]);
   assert.equal(read([one, past], ["present_0"]).prefillBy, "token");

@@ -4,6 +4,7 @@ import { InputError } from "../../lib/errors.ts";
 import { generate, type GenerateOptions, openSession } from "../../lib/inference/mod.ts";
 import { buildModel, loadModel, type Model } from "../../lib/model/mod.ts";
 import type { Section, TokenEvent } from "../../lib/record.ts";
+import { type Signature, SIGNATURES, TINY, tinyDecoder } from "../fixtures/decoders/mod.ts";
 import { SMALL, temporaryFolder } from "../model/checkpoints.ts";
 
 const golden: { prompt: string; input_ids: number[]; generated_ids: number[]; text: string }[] =
@@ -82,6 +83,87 @@ Deno.test("generate() reports sections that lie within their tokens", async () =
     assert.equal(own[2]!.endMs, own[3]!.startMs);
     assert.equal(own[3]!.endMs, token.endMs);
   });
+});
+
+const LONG = Array.from({ length: 300 }, (_, i) => 2 + (i * 37) % 1000);
+
+Deno.test("generate() gives the same tokens however the prompt is cut", async () => {
+  await using session = await openSession(tinytales, { threads: 1 });
+  const answer = (prefillChunk?: number) =>
+    collect(LONG, { session, prefillChunk, maxNewTokens: 8, ignoreEos: true });
+  const expected = (await answer()).map(({ id }) => id);
+  for (const chunk of [7, 100, 299, 300, 512]) {
+    const tokens = await answer(chunk);
+    assert.deepEqual(tokens.map(({ id }) => id), expected, `chunks of ${chunk}`);
+    assert.equal(session.pastLength, 307);
+  }
+});
+
+Deno.test("generate() tells every pass of a long prompt, within token 0", async () => {
+  const sections: Section[] = [];
+  const options = {
+    prefillChunk: 128,
+    maxNewTokens: 1,
+    onSection: (s: Section) => sections.push(s),
+  };
+  const [first] = await collect(LONG, options);
+  const passes = sections.filter(({ phase }) => phase === "prefill");
+  assert.deepEqual(
+    passes.map(({ name }) => name),
+    ["tensors", "forward", "tensors", "forward", "tensors", "forward", "sampling", "detokenize"],
+  );
+  assert.equal(passes[0]!.startMs, first!.startMs);
+  assert.equal(passes.at(-1)!.endMs, first!.endMs);
+  for (const [i, { startMs }] of passes.slice(1).entries()) {
+    assert.equal(startMs, passes[i]!.endMs);
+  }
+});
+
+Deno.test("generate() can be stopped between two passes of a long prompt", async () => {
+  const controller = new AbortController();
+  let passes = 0;
+  await assert.rejects(
+    collect(LONG, {
+      prefillChunk: 50,
+      signal: controller.signal,
+      onSection({ name }) {
+        if (name === "forward" && ++passes === 2) controller.abort();
+      },
+    }),
+    { name: "AbortError" },
+  );
+  assert.equal(passes, 2);
+});
+
+/** A model whose graph is a tiny decoder. */
+async function tinyModel(folder: string, signature: Signature): Promise<Model> {
+  const onnxPath = `${folder}/model.onnx`;
+  await Deno.writeFile(onnxPath, tinyDecoder(signature));
+  const features = { ...tinytales.features, vocabSize: TINY.vocab, numHeads: TINY.heads };
+  return { ...tinytales, onnxPath, features, contextLength: TINY.room };
+}
+
+Deno.test("generate() runs a prompt whole where the graph cannot continue with several tokens", async () => {
+  using folder = temporaryFolder();
+  const model = await tinyModel(folder.path, SIGNATURES["static cache of open length"]!.signature);
+  const prompt = [5, 17, 3, 30, 8];
+  assert.equal((await collect(prompt, { maxNewTokens: 4 }, model)).length, 4);
+  await assert.rejects(
+    collect(prompt, { prefillChunk: 4 }, model),
+    (error) =>
+      error instanceof InputError && /chunks of 4.*one token only; leave/.test(error.message),
+  );
+});
+
+Deno.test("generate() ends where a cache of fixed length is full", async () => {
+  using folder = temporaryFolder();
+  const model = await tinyModel(folder.path, SIGNATURES["static cache of fixed length"]!.signature);
+  const prompt = Array.from({ length: 37 }, (_, i) => i % 32);
+  assert.equal((await collect(prompt, { ignoreEos: true }, model)).length, 3);
+  await assert.rejects(
+    collect([...prompt, 1, 2, 3], {}, model),
+    (error) => error instanceof InputError && /40 tokens: .* holds 40/.test(error.message),
+  );
 });
 
 Deno.test("generate() ends with the stop token as its last event", async () => {
@@ -192,6 +274,8 @@ const REFUSED: [string, string | number[], GenerateOptions, RegExp][] = [
     {},
     /512 tokens: .*holds 512; .*at most 511/,
   ],
+  ["chunks of no tokens", "Once", { prefillChunk: 0 }, /chunks of 0 tokens; use a whole number/],
+  ["chunks of half a token", "Once", { prefillChunk: 0.5 }, /chunks of 0.5 tokens/],
   ["a bad temperature", "Once", { temperature: -1 }, /temperature -1/],
 ];
 
