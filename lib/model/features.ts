@@ -65,9 +65,11 @@ export function featuresOf(
   const weights = graphWeights(graph, architecture);
   const shape = graphShape(graph, weights);
   const stated = <K extends keyof typeof shape>(key: K) => config?.[key] ?? shape[key];
+  // The graph's own inputs and outputs are what runs, whatever is written beside it.
+  const built = <K extends keyof typeof shape>(key: K) => shape[key] ?? config?.[key] ?? null;
   const numHeads = stated("numHeads");
-  const headDim = stated("headDim");
-  const numKvHeads = stated("numKvHeads") ?? numHeads;
+  const headDim = built("headDim");
+  const numKvHeads = built("numKvHeads") ?? numHeads;
   const { numLayers } = architecture;
   const kvWidth = numKvHeads !== null && headDim !== null ? numKvHeads * headDim : null;
   const kvBytes = kvBytesPerToken(graph, kvWidth);
@@ -95,7 +97,7 @@ export function featuresOf(
     numHeads,
     numKvHeads,
     headDim,
-    vocabSize: stated("vocabSize"),
+    vocabSize: built("vocabSize"),
     numExperts: isMixture ? experts.all : null,
     expertsPerToken: isMixture ? experts.used : null,
     slidingWindow: config?.slidingWindow ?? null,
