@@ -16,6 +16,8 @@ export class Flow {
   #consumers = new Map<string, NodeInfo[]>();
   #weights: Map<string, TensorInfo>;
   #inputs = new Map<NodeInfo, readonly string[]>();
+  // What a quantiser measured of its input goes around the multiplication, to scale its result.
+  #scales = new Set<string>();
 
   /** Throws `InputError` for a graph that runs in a circle; `path` is for its message. */
   constructor(graph: GraphInfo, path: string, outer: Flow | null = null) {
@@ -24,6 +26,8 @@ export class Flow {
     this.#weights = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
     for (const node of graph.nodes) {
       for (const output of node.outputs) if (output !== "") this.#producers.set(output, node);
+      if (node.opType !== "DynamicQuantizeLinear") continue;
+      for (const scale of node.outputs.slice(1)) this.#scales.add(scale);
     }
     for (const node of graph.nodes) {
       const inputs = [...new Set([...node.inputs, ...captured(node)])].filter(Boolean);
@@ -52,7 +56,7 @@ export class Flow {
     const found: NodeInfo[] = [];
     for (const input of this.#inputs.get(node) ?? []) {
       const producer = this.#producers.get(input);
-      if (producer !== undefined) found.push(producer);
+      if (producer !== undefined && !this.#scales.has(input)) found.push(producer);
     }
     return found;
   }
@@ -64,7 +68,9 @@ export class Flow {
 
   /** The nodes that take what a node makes. */
   consumersOf(node: NodeInfo): NodeInfo[] {
-    return node.outputs.flatMap((output) => this.#consumers.get(output) ?? []);
+    return node.outputs.flatMap((output) =>
+      this.#scales.has(output) ? [] : this.#consumers.get(output) ?? []
+    );
   }
 
   // Nodes of a file may stand in any order after a graph was appended to it.
@@ -72,12 +78,13 @@ export class Flow {
     const waiting = new Map<NodeInfo, number>();
     const ready: NodeInfo[] = [];
     for (const node of this.graph.nodes) {
-      const count = this.producersOf(node).length;
+      const made = this.#inputs.get(node)!.filter((input) => this.#producers.has(input));
+      const count = made.length;
       if (count === 0) ready.push(node);
       else waiting.set(node, count);
     }
     for (let i = 0; i < ready.length; i++) {
-      for (const consumer of this.consumersOf(ready[i]!)) {
+      for (const consumer of ready[i]!.outputs.flatMap((output) => this.takersOf(output))) {
         const left = waiting.get(consumer);
         if (left === undefined) continue;
         if (left > 1) waiting.set(consumer, left - 1);

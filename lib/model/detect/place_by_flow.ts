@@ -12,6 +12,8 @@ import { commonPlace, type ComponentPlace } from "./place.ts";
 type Places = Map<NodeInfo, ComponentPlace>;
 
 const NORM = /Norm|^ReduceMean$|^(Rsqrt|ReciprocalSqrt)$/;
+/** What quantisers put before and after a multiplication; their names are those of its input. */
+export const QUANTIZES = /^(Dynamic)?(Quantize|Dequantize)Linear/;
 const INTO_ATTENTION = /^(q|k|v|kv|qkv)_proj$/;
 const INTO_FEED_FORWARD = /^(gate_proj|up_proj|gate_up_proj|fc1|router|experts)$/;
 const OUT_OF_BLOCK = /^(o_proj|down_proj|fc2|experts)$/;
@@ -35,7 +37,7 @@ export function placeStream(
     anchors,
     (node) => /^Skip/.test(node.opType) ? flow.takersOf(node.outputs[0]!) : flow.consumersOf(node),
   );
-  const open = stream.filter((node) => !places.has(node));
+  const open = stream.filter((node) => !places.has(node) && !QUANTIZES.test(node.opType));
   const groups = new Map<string, { behind: Around; ahead: Around; nodes: NodeInfo[] }>();
   for (const node of open) {
     const own = { behind: behind.get(node)!, ahead: ahead.get(node)!, nodes: [node] };
@@ -81,7 +83,8 @@ export function placeBeside(flow: Flow, places: Places): void {
   for (const node of flow.order.toReversed()) {
     if (places.has(node)) continue;
     const after = flow.consumersOf(node).flatMap((consumer) => places.get(consumer) ?? []);
-    const place = commonPlace(after) ?? inOneLayer(after) ??
+    const source = QUANTIZES.test(node.opType) ? beforeQuantizing(node, flow, places) : null;
+    const place = commonPlace(after) ?? source ?? inOneLayer(after) ??
       (after.length > 0 ? { layer: null, component: "mask_positions" } : null);
     if (place !== null) places.set(node, place);
   }
@@ -90,6 +93,17 @@ export function placeBeside(flow: Flow, places: Places): void {
     const before = flow.producersOf(node).flatMap((producer) => places.get(producer) ?? []);
     places.set(node, commonPlace(before) ?? { layer: null, component: "other" });
   }
+}
+
+// What is quantised once for several multiplications belongs to what made it.
+function beforeQuantizing(node: NodeInfo, flow: Flow, places: Places): ComponentPlace | null {
+  let before: NodeInfo | undefined = node;
+  for (let steps = 0; before !== undefined && steps < 4; steps++) {
+    before = flow.producer(before.inputs[0] ?? "");
+    const place = before === undefined ? undefined : places.get(before);
+    if (place !== undefined) return place;
+  }
+  return null;
 }
 
 // Who serves several components of one layer serves its attention, where that is one of them.

@@ -8,7 +8,7 @@ import type { GraphInfo, NodeInfo, OnnxModel } from "../onnx_reader.ts";
 import { Flow } from "./flow.ts";
 import { type WeightedMultiply, weightedMultiply } from "./multiply.ts";
 import { commonPlace, type ComponentPlace } from "./place.ts";
-import { addsBlock, isResidual, placeBeside, placeStream } from "./place_by_flow.ts";
+import { addsBlock, isResidual, placeBeside, placeStream, QUANTIZES } from "./place_by_flow.ts";
 import { type NamedPlace, namedPlace, placeByScopes } from "./place_by_name.ts";
 import { placeByShape } from "./place_by_shape.ts";
 import { type Embedding, hiddenStream, tokenEmbedding } from "./stream.ts";
@@ -104,9 +104,6 @@ function placeGraph(flow: Flow): PlacedGraph {
   placeBeside(flow, places);
   return { flow, multiplies, places, embedding, placedByShape };
 }
-
-// A quantiser names what it adds after the tensor that comes in, or after the weight.
-const QUANTIZES = /^(Dynamic)?(Quantize|Dequantize)Linear/;
 
 function placeNamed(node: NodeInfo, weightName: string | null): NamedPlace | null {
   if (QUANTIZES.test(node.opType)) return null;
