@@ -1,4 +1,5 @@
 import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
+import { mergeBatches } from "./batches.ts";
 import { cutIntoBlocks } from "./blocks.ts";
 import { DRAWS } from "./draws.ts";
 import {
@@ -10,7 +11,7 @@ import {
   toEnergy,
 } from "./ensemble.ts";
 import { integrate } from "./integrate.ts";
-import { hardLimits, type Limits, powerBounds } from "./limits.ts";
+import { BATCH_BURST, hardLimits, type Limits, loosened, powerBounds } from "./limits.ts";
 import { type AttributionOptions, checkOptions } from "./options.ts";
 import { defaultTotalRails, measuredRails } from "./rails.ts";
 import { isCovered, railRecords, wholeRecords } from "./records.ts";
@@ -81,15 +82,19 @@ function dealRail(
   rail: Rail,
   options: AttributionOptions,
 ): DealtRail {
-  const records = railRecords(samples, rail);
-  const shifts = shiftsOf(rail, options);
+  const isBatched = options.batchedRails?.includes(rail) ?? false;
+  const single = railRecords(samples, rail);
+  const { records, earlyMs } = isBatched ? mergeBatches(single) : { records: single, earlyMs: 0 };
+  const shifts = shiftsOf(rail, options, earlyMs);
   const { nominalMs } = shifts;
   const blocks = cutIntoBlocks(root, records, shifts);
   const energyMj = integrate(records, blocks, shifts, options.seed ?? 1);
   const indexOf = new Map(blocks.leaves.map((leaf, index) => [leaf.span, index]));
-  const bounds = powerBounds(records, options.idleMw !== undefined, options.highestMw?.[rail]);
+  const highestMw = options.highestMw?.[rail];
+  const burst = isBatched ? BATCH_BURST : undefined;
+  const bounds = powerBounds(records, options.idleMw !== undefined, highestMw, burst);
   const limitsOf = (startMs: number, endMs: number) =>
-    hardLimits(records, startMs, endMs, shifts, bounds);
+    loosened(hardLimits(records, startMs, endMs, shifts, bounds), endMs - startMs, earlyMs, bounds);
   const supportOf = (startMs: number, endMs: number) =>
     wholeRecords(records, startMs - nominalMs, endMs - nominalMs);
   const [startMs, endMs] = [root.startMs ?? 0, root.endMs ?? 0];

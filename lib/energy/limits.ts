@@ -19,22 +19,26 @@ export interface PowerBounds {
 
 /** How far power may leave the range that whole records show: they hide what is shorter. */
 const BURST = 2;
+/** A batch of seconds hides whole phases: a prefill of 0.4 s in it may draw twice what it shows. */
+export const BATCH_BURST = 4;
 
 /**
  * Between which powers a rail is taken to stay.
  *
  * @param idleKnown whether idle time is among the records; otherwise nothing is below the spans
  * @param highestMw the highest power that this machine has shown, where that is known
+ * @param burst how far power may leave the range that the records show
  */
 export function powerBounds(
   records: RailRecords,
   idleKnown: boolean,
   highestMw: number | undefined,
+  burst = BURST,
 ): PowerBounds {
   const lowestMw = records.lowestMw === Infinity ? 0 : records.lowestMw;
   return {
-    lowestMw: idleKnown ? Math.min(lowestMw, lowestMw / BURST) : Math.min(lowestMw, 0),
-    highestMw: Math.max(records.highestMw, highestMw ?? records.highestMw * BURST),
+    lowestMw: idleKnown ? Math.min(lowestMw, lowestMw / burst) : Math.min(lowestMw, 0),
+    highestMw: Math.max(records.highestMw, highestMw ?? records.highestMw * burst),
   };
 }
 
@@ -76,6 +80,23 @@ export function hardLimits(
     widest.highMj = Math.max(widest.highMj, highMj);
   }
   return widest;
+}
+
+/**
+ * The limits of a span of records whose ends are each early by another time, up to `earlyMs`: one
+ * shift serves the one end of the span, and up to Pmax × `earlyMs` is on the wrong side of the other.
+ */
+export function loosened(
+  { lowMj, highMj }: Limits,
+  durationMs: number,
+  earlyMs: number,
+  { lowestMw, highestMw }: PowerBounds,
+): Limits {
+  const offMj = highestMw * earlyMs / 1000;
+  return {
+    lowMj: Math.max(Math.min(lowMj, lowestMw * durationMs / 1000), lowMj - offMj),
+    highMj: Math.min(Math.max(highMj, highestMw * durationMs / 1000), highMj + offMj),
+  };
 }
 
 /** The limits between two times as the records date them. */

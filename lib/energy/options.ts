@@ -12,6 +12,8 @@ export interface AttributionOptions {
   clockBoundMs?: number;
   /** Delay of the counters, for all rails or by rail; default 0. */
   latchMs?: Latch | Partial<Record<Rail, Latch>>;
+  /** Rails whose counters are published in batches of many records, as a finding says; default none. */
+  batchedRails?: readonly Rail[];
   /** Idle power of the total, in mW; with it, `net` is filled. */
   idleMw?: number;
   /** Half the 95 % interval of `idleMw`. */

@@ -35,8 +35,6 @@ export function railRecords(samples: readonly PowerSample[], rail: Rail): RailRe
   const [startMs, endMs, energyMj, gapMs] = [columns(), columns(), columns(), columns()];
   const measured = ordered.map((sample) => measuredMj(sample, rail));
   const roundingMj = measured.every((mj) => mj === null || Number.isInteger(mj)) ? 1 : 0;
-  let lowestMw = Infinity;
-  let highestMw = 0;
   ordered.forEach((sample, index) => {
     const mj = measured[index] ?? NaN;
     const ownMs = sample.endMs - sample.startMs;
@@ -44,12 +42,25 @@ export function railRecords(samples: readonly PowerSample[], rail: Rail): RailRe
     endMs[index] = sample.endMs;
     gapMs[index] = Math.max(0, sample.startMs - (startMs[index] ?? 0));
     energyMj[index] = mj * (1 + (gapMs[index] ?? 0) / ownMs);
-    if (Number.isNaN(mj)) return;
+  });
+  return withBounds({ rail, startMs, endMs, energyMj, gapMs, roundingMj });
+}
+
+/** Adds the lowest and the highest power that the records allow. */
+export function withBounds(records: Omit<RailRecords, "lowestMw" | "highestMw">): RailRecords {
+  const { startMs, endMs, energyMj, gapMs, roundingMj } = records;
+  let lowestMw = Infinity;
+  let highestMw = 0;
+  energyMj.forEach((withGapMj, index) => {
+    if (Number.isNaN(withGapMj)) return;
+    const wholeMs = (endMs[index] ?? NaN) - (startMs[index] ?? NaN);
+    const ownMs = wholeMs - (gapMs[index] ?? 0);
+    const mj = withGapMj * (ownMs / wholeMs);
     // Rounding makes no power negative that was not.
     lowestMw = Math.min(lowestMw, Math.max(mj - roundingMj, Math.min(mj, 0)) / ownMs * 1000);
     highestMw = Math.max(highestMw, (mj + roundingMj) / ownMs * 1000);
   });
-  return { rail, startMs, endMs, energyMj, gapMs, roundingMj, lowestMw, highestMw };
+  return { ...records, lowestMw, highestMw };
 }
 
 function measuredMj({ startMs, endMs, energyMj }: PowerSample, rail: Rail): number | null {

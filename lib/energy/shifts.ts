@@ -12,10 +12,15 @@ export interface Shifts {
   drawsMs: Float64Array;
 }
 
-/** Draws the shifts of one rail: the clock's error is common to all rails, the latch its own. */
-export function shiftsOf(rail: Rail, options: AttributionOptions): Shifts {
+/**
+ * Draws the shifts of one rail: the clock's error is common to all rails, the latch its own.
+ *
+ * @param earlyMs how much before its date a record may end, besides
+ */
+export function shiftsOf(rail: Rail, options: AttributionOptions, earlyMs = 0): Shifts {
   const { clockBoundMs = 0, seed = 1 } = options;
-  const [leastMs, mostMs] = latchOf(rail, options);
+  const [delayMs, mostMs] = latchOf(rail, options);
+  const leastMs = delayMs - earlyMs;
   const clock = mirrored(uniforms(hashOf("clock") ^ seed), "uniform");
   const latch = mirrored(uniforms(hashOf(`latch ${rail}`) ^ seed), "uniform");
   const lowMs = leastMs - clockBoundMs;
