@@ -53,12 +53,73 @@ for (const [name, damage, message] of BROKEN) {
   });
 }
 
-Deno.test("openCheckpoint() refuses types that it cannot convert", async () => {
-  using folder = temporaryFolder();
-  const header = { w: { dtype: "I8", shape: [2], data_offsets: [0, 2] } };
+/** A safetensors file with that header and `dataBytes` bytes of data. */
+function withHeader(header: unknown, dataBytes: number): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(JSON.stringify(header));
   const length = new Uint8Array(new BigUint64Array([BigInt(json.length)]).buffer);
-  await Deno.writeFile(`${folder.path}/w`, new Uint8Array([...length, ...json, 1, 2]));
+  return new Uint8Array([...length, ...json, ...new Uint8Array(dataBytes)]);
+}
+
+const HOSTILE: [string, unknown][] = [
+  ["nothing", null],
+  ["a number", 7],
+  ["no offsets", { dtype: "F32", shape: [1] }],
+  ["negative offsets", { dtype: "F32", shape: [1], data_offsets: [-8, -4] }],
+  ["offsets that are text", { dtype: "F32", shape: [1], data_offsets: ["0", "4"] }],
+  ["a negative size", { dtype: "F32", shape: [-1], data_offsets: [0, 4] }],
+  ["a size beyond numbers", { dtype: "F32", shape: [1e300], data_offsets: [0, 4] }],
+];
+
+for (const [name, entry] of HOSTILE) {
+  Deno.test(`openCheckpoint() refuses a weight whose entry is or has ${name}`, async () => {
+    using folder = temporaryFolder();
+    await Deno.writeFile(`${folder.path}/w`, withHeader({ w: entry }, 4));
+    assert.throws(
+      () => openCheckpoint(`${folder.path}/w`),
+      (error) => error instanceof InputError && /"w" lacks dtype, shape/.test(error.message),
+    );
+  });
+}
+
+Deno.test("openCheckpoint() refuses bytes that do not fit the shape, before it reads them", async () => {
+  using folder = temporaryFolder();
+  const entry = { dtype: "F32", shape: [2 ** 40], data_offsets: [0, 4] };
+  await Deno.writeFile(`${folder.path}/w`, withHeader({ w: entry }, 4));
+  using checkpoint = openCheckpoint(`${folder.path}/w`);
+  assert.throws(() => checkpoint.tensors.get("w")!.check(), /has 4 bytes, its shape takes 4398/);
+});
+
+Deno.test("openCheckpoint() refuses a header above the format's own limit", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/w`;
+  await Deno.writeFile(path, new Uint8Array(new BigUint64Array([200_000_000n]).buffer));
+  await Deno.truncate(path, 300_000_000); // a hole: takes no room
+  assert.throws(() => openCheckpoint(path), /header claims 200000000 bytes, above 100000000/);
+});
+
+for (
+  const [name, map, message] of [
+    ["without files", 3, /no "weight_map"/],
+    ["that leads out of its folder", { w: "../w.safetensors" }, /"\.\.\/w.safetensors", which is/],
+    ["that names no text", { w: 3 }, /names the file 3/],
+    ["of a file that is missing", { w: "gone.safetensors" }, /Cannot read ".*gone.safetensors"/],
+  ] as const
+) {
+  Deno.test(`openCheckpoint() refuses an index ${name}`, async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/model.safetensors.index.json`;
+    await Deno.writeTextFile(path, JSON.stringify({ weight_map: map }));
+    assert.throws(
+      () => openCheckpoint(path),
+      (error) => error instanceof InputError && message.test(error.message),
+    );
+  });
+}
+
+Deno.test("openCheckpoint() refuses types that it cannot convert", async () => {
+  using folder = temporaryFolder();
+  const entry = { dtype: "I8", shape: [2], data_offsets: [0, 2] };
+  await Deno.writeFile(`${folder.path}/w`, withHeader({ w: entry }, 2));
   using checkpoint = openCheckpoint(`${folder.path}/w`);
   assert.throws(() => checkpoint.tensors.get("w")!.check(), /its type is I8/);
 });

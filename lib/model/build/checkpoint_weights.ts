@@ -11,9 +11,15 @@ import { conversion, inHalves } from "./float_conversion.ts";
 import type { WeightSpec } from "./graph_spec.ts";
 import type { WeightValues } from "./random_weights.ts";
 
-const CHUNK_ELEMENTS = 1 << 20;
-// What is read at a time of a matrix that is transposed: strips of all its rows.
-const BLOCK_ELEMENTS = 12 << 20;
+/** Numbers that are held at a time. */
+export interface PieceSizes {
+  /** Of what is handed over. */
+  chunk: number;
+  /** Of what is read of a matrix that is transposed: strips of all its rows. */
+  block: number;
+}
+
+const PIECE_SIZES: PieceSizes = { chunk: 1 << 20, block: 12 << 20 };
 
 /**
  * The values of `weights`; `InputError` where one is missing or has another shape, or where the
@@ -23,26 +29,27 @@ export function checkpointWeights(
   checkpoint: Checkpoint,
   path: string,
   weights: readonly WeightSpec[],
+  sizes: PieceSizes = PIECE_SIZES,
 ): WeightValues {
   const tensors = matched(checkpoint, path, weights);
-  const room = new ArrayBuffer(4 * CHUNK_ELEMENTS);
+  const room = new ArrayBuffer(4 * sizes.chunk);
   return function* (weight) {
     const tensor = tensors.get(weight)!;
     const isHalf = weight.dataType === DataType.FLOAT16;
     const make = (count: number) =>
       isHalf ? new Uint16Array(room, 0, count) : new Uint32Array(room, 0, count);
     const blocks = weight.transposed
-      ? strips(tensor, weight.dims as [number, number])
-      : runs(tensor);
+      ? strips(tensor, weight.dims as [number, number], sizes.block)
+      : runs(tensor, sizes.chunk);
     for (const block of blocks) {
       const source = inHalves(block.values, isHalf);
       const table = conversion(tensor.dtype, isHalf);
       // Rows of the result are columns of the source; where there is one, this copies in order.
       const { rows, columns } = block;
-      const rowsPerChunk = Math.max(1, Math.floor(CHUNK_ELEMENTS / columns));
+      const rowsPerChunk = Math.max(1, Math.floor(sizes.chunk / columns));
       for (let first = 0; first < rows; first += rowsPerChunk) {
         const count = Math.min(rowsPerChunk, rows - first);
-        const chunk = count * columns > CHUNK_ELEMENTS
+        const chunk = count * columns > sizes.chunk
           ? new (isHalf ? Uint16Array : Uint32Array)(count * columns)
           : make(count * columns);
         for (let column = 0; column < columns; column++) {
@@ -65,18 +72,22 @@ interface Block {
   columns: number;
 }
 
-function* runs(tensor: CheckpointTensor): Generator<Block> {
+function* runs(tensor: CheckpointTensor, chunk: number): Generator<Block> {
   const elements = tensor.shape.reduce((product, dim) => product * dim, 1);
-  const bits = bitsFor(tensor, Math.min(CHUNK_ELEMENTS, elements));
-  for (let start = 0; start < elements; start += CHUNK_ELEMENTS) {
-    const values = bits.subarray(0, Math.min(CHUNK_ELEMENTS, elements - start));
+  const bits = bitsFor(tensor, Math.min(chunk, elements));
+  for (let start = 0; start < elements; start += chunk) {
+    const values = bits.subarray(0, Math.min(chunk, elements - start));
     tensor.read(start, values);
     yield { values, rows: 1, columns: values.length };
   }
 }
 
-function* strips(tensor: CheckpointTensor, [into, out]: [number, number]): Generator<Block> {
-  const most = Math.min(into, Math.max(1, Math.floor(BLOCK_ELEMENTS / out)));
+function* strips(
+  tensor: CheckpointTensor,
+  [into, out]: [number, number],
+  block: number,
+): Generator<Block> {
+  const most = Math.min(into, Math.max(1, Math.floor(block / out)));
   const bits = bitsFor(tensor, most * out);
   for (let first = 0; first < into; first += most) {
     const rows = Math.min(most, into - first);
@@ -124,7 +135,7 @@ function matched(
 }
 
 // Tables that old checkpoints keep, and the copy that some keep of a head that is the embedding.
-const BESIDE = /(rotary_emb\.inv_freq|attn\.bias|attn\.masked_bias|^lm_head\.weight)$/;
+const BESIDE = /(rotary_emb\.inv_freq|\.attn\.bias|\.attn\.masked_bias|^lm_head\.weight)$/;
 
 function misfit(path: string, problem: string): InputError {
   return new InputError(`Cannot build from "${path}": ${problem}`, {

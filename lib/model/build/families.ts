@@ -8,7 +8,7 @@ import type { DecoderShape } from "./decoder_shape.ts";
 import { gpt2Shape } from "./gpt2_shape.ts";
 import { type Differences, llamaLike } from "./llama_like.ts";
 import { readRotary } from "./rotary_frequencies.ts";
-import { readActivation } from "./shape_fields.ts";
+import { readActivation, slidingWindow } from "./shape_fields.ts";
 
 /** Checks a config and fills its defaults in; `InputError` where this builder cannot follow it. */
 export function decoderShape(config: DecoderConfig): DecoderShape {
@@ -35,16 +35,17 @@ const MOST_EXPERTS = 32768;
 
 const FAMILIES: Readonly<Record<string, (config: ConfigFields) => DecoderShape>> = {
   llama: (config) => llamaLike(config, { mlpBias: config.flag("mlp_bias", false) }),
-  mistral: (config) => llamaLike(config, { window: 4096 }),
+  mistral: (config) => llamaLike(config, { window: slidingWindow(config, 4096) }),
   qwen2: (config) =>
-    llamaLike(config, { attention: { bias: true, outputBias: false }, window: qwenWindow(config) }),
+    llamaLike(config, { attention: { bias: true, outputBias: false }, ...qwenWindows(config) }),
   qwen3: (config) =>
-    llamaLike(config, { attention: { headNorms: true }, headDim: 128, window: qwenWindow(config) }),
+    llamaLike(config, { attention: { headNorms: true }, headDim: 128, ...qwenWindows(config) }),
   phi3: (config) =>
     llamaLike(config, {
       names: { inner: "gate_up_proj", activation: "activation_fn" },
       attention: { fused: true },
       feedForward: "fused",
+      window: slidingWindow(config, null),
       epsilon: 1e-5,
     }),
   gemma: (config) => gemma(config, {}),
@@ -56,13 +57,14 @@ const FAMILIES: Readonly<Record<string, (config: ConfigFields) => DecoderShape>>
       },
       arrangement: "sandwich",
       headSoftCap: config.positiveOrNull("final_logit_softcapping", 30),
-      window: 4096,
+      window: slidingWindow(config, 4096),
       slides: (layer) => layer % 2 === 0,
     }),
   mixtral: (config) =>
     llamaLike(config, {
       names: { mlp: "block_sparse_moe" },
       feedForward: "experts",
+      window: slidingWindow(config, null),
       theta: 1e6,
       epsilon: 1e-5,
     }),
@@ -109,11 +111,13 @@ function phi(config: ConfigFields): DecoderShape {
   return {
     ...shape,
     rotary: readRotary(config, shape.headDim, { theta: 10000, partial: 0.5 }),
-    head: { ...shape.head, bias: !shape.head.tied },
+    head: { ...shape.head, bias: true },
   };
 }
 
-// Qwen has windows in the file even where it does not use them.
-function qwenWindow(config: ConfigFields): number | null {
-  return config.flag("use_sliding_window", false) ? config.count("sliding_window", 4096) : null;
+// Qwen has a window in the file even where it does not use it, and then not in its first layers.
+function qwenWindows(config: ConfigFields): Pick<Differences, "window" | "slides"> {
+  if (!config.flag("use_sliding_window", false)) return {};
+  const first = config.value("max_window_layers") === 0 ? 0 : config.count("max_window_layers", 28);
+  return { window: slidingWindow(config, 4096), slides: (layer) => layer >= first };
 }

@@ -31,26 +31,25 @@ export function readActivation(config: ConfigFields, key: string, usual: string)
   return ACTIVATIONS[config.choice(key, Object.keys(ACTIVATIONS), usual)]!;
 }
 
-/** Tokens that each layer looks back; `usual` stands where the config has no `sliding_window`. */
+/**
+ * Tokens that each layer looks back: `window` where the config's `layer_types` say so or, where it
+ * has none, where `slides` does; `null` for all of them.
+ */
 export function readWindows(
   config: ConfigFields,
   numLayers: number,
-  usual: number | null,
+  window: number | null,
   slides: (layer: number) => boolean = () => true,
 ): (number | null)[] {
-  const isQwen = config.has("use_sliding_window");
-  const stated = config.has("sliding_window") ? config.countOrNull("sliding_window") : usual;
-  const window = isQwen ? usual : stated;
   const types = config.value("layer_types");
   if (types !== null && !(Array.isArray(types) && types.length === numLayers)) {
     throw config.refuse("layer_types", `it must hold one type for each of ${numLayers} layers`);
   }
-  const firstSliding = isQwen ? config.value("max_window_layers") ?? 28 : 0;
   return Array.from({ length: numLayers }, (_, layer) => {
     const type: unknown = types === null ? null : (types as unknown[])[layer];
     switch (type) {
       case null:
-        return layer >= Number(firstSliding) && slides(layer) ? window : null;
+        return slides(layer) ? window : null;
       case "full_attention":
         return null;
       case "sliding_attention":
@@ -59,4 +58,9 @@ export function readWindows(
         throw refusal("layer_types", type, 'use "full_attention" or "sliding_attention"');
     }
   });
+}
+
+/** The config's `sliding_window`; `usual` where it does not mention one, `null` where it says so. */
+export function slidingWindow(config: ConfigFields, usual: number | null): number | null {
+  return config.has("sliding_window") ? config.countOrNull("sliding_window") : usual;
 }
