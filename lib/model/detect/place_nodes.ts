@@ -79,7 +79,7 @@ function placeGraph(flow: Flow): PlacedGraph {
   }
   if (embedding !== null) anchors.set(embedding.node, places.get(embedding.node)!);
 
-  nameGatedOutputs(places);
+  nameByLayer(places);
   for (const node of flow.order) {
     const component = places.get(node)?.component;
     if (component !== "attention" && component !== "activation") continue;
@@ -130,15 +130,21 @@ function placeNamed(node: NodeInfo, weightName: string | null): NamedPlace | nul
   return level;
 }
 
-// EXAONE's `c_proj` closes a gated network, which is `down_proj` elsewhere.
-function nameGatedOutputs(places: Map<NodeInfo, ComponentPlace>): void {
+// What a name means can hang on the rest of its layer: EXAONE's `c_proj` closes a gated network,
+// which is `down_proj` elsewhere; what stands in an MLP beside experts chooses among them.
+function nameByLayer(places: Map<NodeInfo, ComponentPlace>): void {
   const gated = new Set<number | null>();
+  const routed = new Set<number | null>();
   for (const { layer, component } of places.values()) {
     if (component === "gate_proj" || component === "gate_up_proj") gated.add(layer);
+    if (component === "experts") routed.add(layer);
   }
   for (const [node, { layer, component }] of places) {
     if (component === "fc2" && gated.has(layer)) {
       places.set(node, { layer, component: "down_proj" });
+    }
+    if (component === "activation" && routed.has(layer)) {
+      places.set(node, { layer, component: "router" });
     }
   }
 }
