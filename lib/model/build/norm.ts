@@ -4,7 +4,6 @@
  * @module
  */
 import { type DecoderBuilder, nodeScope } from "./decoder_builder.ts";
-import { DataType } from "../onnx_types.ts";
 
 /** Normalises the last axis, of `size` numbers. */
 export function norm(b: DecoderBuilder, input: string, scope: string, size: number): string {
@@ -52,16 +51,4 @@ function layer(b: DecoderBuilder, input: string, scope: string, size: number): s
   const weight = b.weight(`${scope}.weight`, [size], b.type, { fill: "ones" });
   const bias = b.weight(`${scope}.bias`, [size], b.type);
   return b.node("Add", `${at}/Add_1`, [b.node("Mul", `${at}/Mul`, [normed, weight]), bias]);
-}
-
-/** Keeps numbers within ± `cap`: cap · tanh(x / cap). Names are those of a module's first Div, Tanh, Mul. */
-export function softCap(
-  b: DecoderBuilder,
-  input: string,
-  cap: number,
-  names: { div: string; tanh: string; mul: string },
-): string {
-  const limit = b.float(`/model/cap_${cap}`, [cap], [], DataType.FLOAT);
-  const bent = b.node("Tanh", names.tanh, [b.node("Div", names.div, [input, limit])]);
-  return b.node("Mul", names.mul, [bent, limit]);
 }
