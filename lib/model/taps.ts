@@ -18,6 +18,8 @@ export interface TapSite {
   layer: number | null;
   /** `"q_proj"`, `"attention"`, `"lm_head"`, … */
   component: string;
+  /** The tensor that it puts out, as the model file names it; `null` where it has none. */
+  tensor: string | null;
   /** Output of the tapped model that holds it; `null` where there is no tensor of its own. */
   output: string | null;
   /** Why there is none; `null` where there is one. */
@@ -48,7 +50,8 @@ export function takeModuleOutputs(
     const reason = output !== null
       ? null
       : found.find((one) => one.reason !== null)?.reason ?? "its element type is not known";
-    sites.push({ layer, component, output, reason });
+    const tensor = output === null ? null : tensors.find((name) => name !== null) ?? null;
+    sites.push({ layer, component, tensor, output, reason });
   }
   const depth = (site: TapSite) =>
     site.layer ?? (site.component === "embed_tokens" ? -1 : Number.MAX_SAFE_INTEGER);

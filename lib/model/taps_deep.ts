@@ -9,6 +9,7 @@
  */
 import type { Architecture } from "./architecture.ts";
 import type { NodeInfo } from "./onnx_reader.ts";
+import { DataType } from "./onnx_types.ts";
 import { type ComponentGroup, componentGroups, isFusedAttention } from "./taps.ts";
 import { type ByScope, optionalOutput, type Scope, type TapCollector } from "./taps_graph.ts";
 import { gateOf } from "./taps_gate.ts";
@@ -168,6 +169,11 @@ function normTap(
   return { layer, component, input, output, reason };
 }
 
+function isNumber(scope: Scope, tensor: string): boolean {
+  const type = scope.types.get(tensor);
+  return type === DataType.FLOAT || type === DataType.FLOAT16;
+}
+
 function normEnds(
   scope: Scope,
   nodes: readonly NodeInfo[],
@@ -182,8 +188,8 @@ function normEnds(
   const inside = new Set(nodes.flatMap((node) => node.outputs));
   const entering = new Set(
     nodes.flatMap((node) => node.inputs).filter((name) =>
-      name !== "" && !inside.has(name) && scope.producers.has(name) &&
-      scope.producers.get(name)!.opType !== "Constant"
+      name !== "" && !inside.has(name) && isNumber(scope, name) &&
+      scope.producers.get(name)?.opType !== "Constant" && scope.producers.has(name)
     ),
   );
   const leaving = nodes.flatMap((node) => node.outputs).filter((name) =>

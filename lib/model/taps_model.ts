@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Model } from "./load.ts";
 import { readOnnx } from "./onnx_reader.ts";
 import { takeModuleOutputs, type TapSite } from "./taps.ts";
@@ -49,7 +49,9 @@ export function tapModel(model: Model, options: { deep?: boolean | undefined } =
     ...(deep?.routing ?? []).flatMap((tap) => [tap.output, tap.chosen, tap.weights]),
   ];
   return {
-    model: { ...model, onnxPath: join(folder, basename(model.onnxPath)) },
+    model: Deno.realPathSync(dirname(model.onnxPath)) === folder
+      ? model // what sessions have found out about it stays known
+      : { ...model, onnxPath: join(folder, basename(model.onnxPath)) },
     bytes,
     outputs: [...new Set(names.filter((name) => name !== null))],
     sites,

@@ -75,8 +75,9 @@ export async function tapTokens(model: Model, options: TapTokensOptions): Promis
   const tokenMs: number[] = [];
   let interrupted = false;
   {
-    await using session = await openSession(recorder.model, options, recorder.instrumentation);
     const chunk = chunkLength(model, recorder, promptLength);
+    await tryChunks(model, options, chunk);
+    await using session = await openSession(recorder.model, options, recorder.instrumentation);
     for (let token = 0; token < total && !interrupted; token++) {
       const startMs = nowMs();
       if (token === 0) {
@@ -98,21 +99,26 @@ export async function tapTokens(model: Model, options: TapTokensOptions): Promis
   return { activations, deep, tokenMs: Float64Array.from(tokenMs), notes, interrupted };
 }
 
+/** Runs the prompt in passes of at most `chunk`, or of one where the graph takes no more at once. */
 async function prefill(
   session: Session,
   prompt: readonly number[],
   chunk: number,
   stopped: () => boolean,
 ): Promise<boolean> {
-  for (let done = 0; done < prompt.length;) {
+  for (let done = 0; done < prompt.length; done += chunk) {
     if (stopped()) return true;
-    // Where the graph continues its cache with one token only, all but the first pass are that.
-    const isOne = session.prefillBy === "token" || (session.prefillBy === "whole" && done > 0);
-    const length = isOne ? 1 : chunk;
-    await session.extend(prompt.slice(done, done + length));
-    done += length;
+    await session.extend(prompt.slice(done, done + chunk));
   }
   return false;
+}
+
+// Sessions find out by trying whether a graph continues its cache with several tokens, but not those
+// that are looked into.
+async function tryChunks(model: Model, options: TapTokensOptions, chunk: number): Promise<void> {
+  if (options.promptLength <= chunk) return;
+  await using plain = await openSession(model, options);
+  await plain.passLength(options.promptLength, chunk);
 }
 
 /** What the tensors of one pass may take in JavaScript. */
