@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { InputNames } from "../model/mod.ts";
+import { visibleText } from "../safe_text.ts";
 import {
   type CacheSlot,
   cacheSlot,
@@ -61,7 +62,9 @@ export function decoderInputs(
   outputs: readonly TensorDescription[],
 ): DecoderInputs {
   const refuse = (problem: string, remedy = EXPORT_AGAIN) =>
-    new InputError(`Cannot run "${facts.onnxPath}" token by token: ${problem}`, { remedy });
+    new InputError(`Cannot run "${facts.onnxPath}" token by token: ${visibleText(problem)}`, {
+      remedy,
+    });
   const feeds: Feed[] = [];
   const past: TensorDescription[] = [];
   for (const input of inputs) {

@@ -4,23 +4,32 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { visibleText } from "../safe_text.ts";
 
 // Its messages have no codes that reach JavaScript; the words are those of version 1.30.
 const REMEDIES: readonly [RegExp, string][] = [
-  [/protobuf parsing failed/i, "the file is cut or no ONNX model; copy or download it again"],
+  [
+    /bfloat16|unsupported data type/i,
+    "onnxruntime-node cannot pass such tensors; use a variant with fp32 or fp16 inputs and outputs",
+  ],
+  [
+    /protobuf parsing failed|does not have a graph/i,
+    "the file is cut or no ONNX model; copy or download it again",
+  ],
   [
     /external data|external initializer|out of bounds|can not be read in full|mapp?ed file|file_size/i,
     "its weights file is missing or cut; copy or download it again, into the same folder",
   ],
-  [/cycle|acyclic/i, "the graph was put together wrong; export it again"],
+  [/element out of data bounds/i, "an id, or its place in the text, is more than the model knows"],
   [
-    /could not find an implementation|not_implemented|is not a registered|no op registered|unrecognized operator/i,
+    /could not find an implementation|no opset import|not_implemented|is not a registered|no op registered|unrecognized operator/i,
     "this operator or type has no CPU kernel in ONNX Runtime 1.30; use a variant for the CPU, such as fp32",
   ],
   [
     /opset|ir[_ ]version/i,
     "export it for ONNX Runtime 1.30 or older",
   ],
+  [/acyclic|invalid model|type error/i, "the graph was put together wrong; export it again"],
   [/alloc|memory/i, "free memory, or use a smaller variant, a shorter prompt or smaller chunks"],
 ];
 
@@ -48,6 +57,15 @@ function remedyFor(said: string): string | undefined {
   return REMEDIES.find(([pattern]) => pattern.test(said))?.[1];
 }
 
+// Where in its own source it failed is for its developers; names in it may hold anything.
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).trim().split("\n")[0]!;
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.trim().split("\n")[0]!
+    .replace(/^Load model from .*? failed:/, "")
+    .replace(/^Exception during initialization: /, "")
+    .replace(/\/onnxruntime_src\/\S+ [^(]*\([^)]*\)\s*(const )?/g, "")
+    .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, "")
+    .replace(/\w+\.(cc|h):\d+ \w+ /g, "")
+    .replace(/Unsupported data type: 16$/, "its inputs or outputs are of type bfloat16");
+  return visibleText(line);
 }

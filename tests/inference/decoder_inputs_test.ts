@@ -193,6 +193,7 @@ const REFUSED: [string, TensorDescription[], TensorDescription[], RegExp][] = [
   ],
   ["beams", [IDS, tensor("cache_indirection", "int32", ["b", 1, "s"])], [], /beam search/],
   ["the unknown", [IDS, tensor("mystery", "int32", [1])], [], /"mystery" is of no known kind/],
+  ["a name that commands", [tensor("\u001b[31mred", "int32", [1])], [], /"␛\[31mred"/],
   ["ids that are fractions", [tensor("input_ids", "float32", ["b", "n"])], [], /type float32/],
   ["many texts at once", [tensor("input_ids", "int64", [4, "n"])], [], /one text at a time/],
   ["windows of 64 ids", [tensor("input_ids", "int64", [1, 64])], [], /just 64 tokens/],

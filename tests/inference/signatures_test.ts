@@ -16,6 +16,14 @@ import { assertNear, assertSameAnswer, rerun } from "./same_answer.ts";
 const PROMPT = [5, 17, 3, 30, 8];
 const STEPS = 16;
 
+const FACTS: ModelFacts = {
+  onnxPath: "",
+  inputNames: null,
+  slidingWindow: null,
+  contextLength: TINY.room,
+  features: { numHeads: TINY.heads, numKvHeads: TINY.heads, headDim: TINY.headDim },
+};
+
 /** Writes a decoder and opens it. */
 async function withSession(
   signature: Signature,
@@ -25,14 +33,7 @@ async function withSession(
   using folder = temporaryFolder();
   const onnxPath = `${folder.path}/model.onnx`;
   await Deno.writeFile(onnxPath, tinyDecoder(signature));
-  const model: ModelFacts = {
-    onnxPath,
-    inputNames: null,
-    slidingWindow: signature.window ?? null,
-    contextLength: TINY.room,
-    features: { numHeads: TINY.heads, numKvHeads: TINY.heads, headDim: TINY.headDim },
-    ...facts,
-  };
+  const model = { ...FACTS, onnxPath, slidingWindow: signature.window ?? null, ...facts };
   await using session = await ortNode.openSession(model, { threads: 1 });
   await run(session);
 }
@@ -131,4 +132,41 @@ Deno.test("Session takes no window for granted in a mask of four axes", async ()
     await session.run([1]);
     await assert.rejects(session.run([1]), /holds 6/);
   }, { slidingWindow: 6 });
+});
+
+Deno.test("Session.run() tries in a session under way, and goes on where it was", async () => {
+  for (
+    const signature of [
+      {},
+      SIGNATURES["merged decoder, its branches traced with one token"]!.signature,
+    ]
+  ) {
+    await withSession(signature, async (session) => {
+      const expected = await session.run([...PROMPT, 2, 9]);
+      session.reset();
+      await session.run(PROMPT);
+      assertNear(await session.run([2, 9]), expected, 1e-5, "continued");
+      assert.equal(session.pastLength, 7);
+    });
+  }
+});
+
+Deno.test("Session shows an instrumented run no trial, and continues a shortened cache singly", async () => {
+  using folder = temporaryFolder();
+  const onnxPath = `${folder.path}/model.onnx`;
+  await Deno.writeFile(onnxPath, tinyDecoder({ positions: "position_ids", window: 5, forgets: 4 }));
+  const model: ModelFacts = { ...FACTS, onnxPath, slidingWindow: 5 };
+  let passes = 0;
+  const count = async (...chunks: number[][]) => {
+    await using session = await ortNode.openSession(model, {}, { onTaps: () => passes++ });
+    passes = 0;
+    for (const chunk of chunks) await session.run(chunk);
+    return passes;
+  };
+  // Nothing is known of the model, and its passes are not to be mixed with a trial's.
+  assert.equal(await count([1, 2], [3, 4]), 3);
+  await using plain = await ortNode.openSession(model, {});
+  assert.equal(await plain.passLength(5, 2), 2);
+  assert.equal(await count([1, 2], [3, 4]), 2);
+  assert.equal(await count([1, 2, 3, 4], [5, 6, 7], [8, 9, 10]), 1 + 1 + 3);
 });
