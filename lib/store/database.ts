@@ -18,13 +18,15 @@ import type {
 import type { Sql } from "./sql.ts";
 import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
 import { countRuns, listRuns, searchRuns } from "./list_runs.ts";
+import { importDocument } from "./import_run.ts";
 import { openDatabase } from "./location.ts";
 import { readExperts, readOperations, readStatistics } from "./read_deep.ts";
 import { readComponents, readLayers } from "./read_metrics.ts";
-import { readRawPower, readTimeline, readTokens } from "./read_rows.ts";
+import { readRawPower, readSections, readTimeline, readTokens } from "./read_rows.ts";
 import { readRun, readRunSummary } from "./read_run.ts";
 import type {
   DatabaseStats,
+  MergeOutcome,
   PowerTimelinePoint,
   ProfileDatabaseOptions,
   PruneOptions,
@@ -36,9 +38,11 @@ import type {
   TokenRow,
 } from "./rows.ts";
 import { pruneRuns } from "./prune.ts";
+import { type RunDocument, runDocument } from "./run_document.ts";
 import { findRun, type FoundRun, newRunId } from "./run_id.ts";
 import { forgetLock, RunLock } from "./run_lock.ts";
 import { readStats } from "./stats.ts";
+import { readTable, type TableName, type TableRow } from "./tables.ts";
 import { thinOut } from "./thin_out.ts";
 import { writeExperts, writeOperations, writeStatistics } from "./write_deep.ts";
 import { writeComponents, writeLayers } from "./write_metrics.ts";
@@ -236,6 +240,16 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
     return this.#read(run, (origin) => readRawPower(this.#sql, origin), []);
   }
 
+  /** One run's rows of a table, as plain SQL would read them; none for an unknown run. */
+  getTable(run: string, table: TableName): TableRow[] {
+    return this.#read(run, ({ runId }) => readTable(this.#sql, runId, table), []);
+  }
+
+  /** Sections inside of phases, of all repetitions; none for an unknown run. */
+  getSections(run: string): Required<StoredSection>[] {
+    return this.#read(run, (found) => readSections(this.#sql, found, false), []);
+  }
+
   /** Runs whose prompt or response hold all words; `"a phrase"` and `prefix*` work, best first. */
   searchByPrompt(text: string, options: { limit?: number } = {}): RunListing[] {
     const { limit = 50 } = options;
@@ -263,6 +277,26 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
     const outcome = pruneRuns(this.#sql, options, this.#abandoned(), nowMs());
     for (const { runId } of options.dryRun ? [] : outcome.runs) {
       if (this.#file !== null) forgetLock(this.#file, runId);
+    }
+    return outcome;
+  }
+
+  /**
+   * Takes in a run from a document; false where a run of that id is here already. Throws an
+   * `InputError` for what is no such document, and then nothing of it is kept.
+   */
+  importRun(document: RunDocument): boolean {
+    return importDocument(this.#sql, document);
+  }
+
+  /** Takes in all runs of another database that are not here yet; those that go on are left out. */
+  merge(other: ProfileDatabase): MergeOutcome {
+    const outcome: MergeOutcome = { imported: [], duplicates: [], running: [] };
+    for (const { runId, status } of other.getRuns({ limit: -1, ascending: true })) {
+      if (status === "running") outcome.running.push(runId);
+      else if (findRun(this.#sql, runId)?.runId === runId) outcome.duplicates.push(runId);
+      else if (this.importRun(runDocument(other, runId))) outcome.imported.push(runId);
+      else outcome.duplicates.push(runId);
     }
     return outcome;
   }

@@ -14,6 +14,7 @@ export type {
   Distribution,
   LayerComponentSummary,
   LayerMean,
+  MergeOutcome,
   PowerTimelinePoint,
   ProfileDatabaseOptions,
   PruneOptions,
@@ -25,3 +26,5 @@ export type {
   StoredRun,
   TokenRow,
 } from "./rows.ts";
+export { type RunDocument, runDocument } from "./run_document.ts";
+export { type ColumnKind, type TableName, type TableRow, TABLES } from "./tables.ts";

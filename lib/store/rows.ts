@@ -128,6 +128,16 @@ export interface PruneOutcome {
   bytesAfter: number;
 }
 
+/** What `merge` did with each run of the other database. */
+export interface MergeOutcome {
+  /** Ids of runs that are here now. */
+  imported: string[];
+  /** Ids of runs that were here before, and were left as they are. */
+  duplicates: string[];
+  /** Ids of runs that still go on there, and were left out. */
+  running: string[];
+}
+
 /** What a database holds. */
 export interface DatabaseStats {
   /** Of the tables. */

@@ -38,7 +38,12 @@ export function writeResult(sql: Sql, run: RunOrigin, result: ProfilingRun): voi
   );
 }
 
-function writeTrace(sql: Sql, run: RunOrigin, { trace }: ProfilingRun): void {
+/** Writes samples, the timeline of phases, and tokens. */
+export function writeTrace(
+  sql: Sql,
+  run: RunOrigin,
+  { trace }: Pick<ProfilingRun, "trace">,
+): void {
   writeSamples(sql, run, trace.samples, true);
   sql.run("DELETE FROM pipeline_section_rows WHERE run = ? AND is_phase = 1", run.key);
   const phases = trace.phases.map((phase): StoredSection => ({

@@ -145,10 +145,54 @@ Deno.test("a database of an older version is migrated by whichever command comes
   }
 });
 
-for (const name of ["search", "delete", "prune"]) {
+for (const name of ["search", "delete", "prune", "export", "merge"]) {
   Deno.test(`${name} --help shows its options and examples`, async () => {
     const { code, stdout } = await runTask(name, ["--help"]);
     assert.equal(code, 0);
     assert.match(stdout, /--db[\s\S]*--json[\s\S]*[Ee]xamples:\n {2}deno task/);
   });
 }
+
+Deno.test("export writes each format, and merge reads JSON and databases, each run once", async () => {
+  using scene = scratch();
+  const ids = filled(scene.path);
+  const out = join(scene.folder, "out");
+  for (const format of ["csv", "parquet"]) {
+    const args = ["last", "--db", scene.path, "--format", format, "-o", out, "--json"];
+    const paths = json(await runTask("export", args));
+    assert.equal(paths.length, 10);
+    for (const path of paths) assert.ok(Deno.statSync(path).isFile);
+  }
+  const trace = join(scene.folder, "trace.json");
+  json(
+    await runTask("export", ["--db", scene.path, "--format", "perfetto", "-o", trace, "--json"]),
+  );
+  assert.ok(JSON.parse(Deno.readTextFileSync(trace)).traceEvents.length > 10);
+  const file = join(scene.folder, "run.json");
+  json(await runTask("export", [ids[0]!, "--db", scene.path, "-o", file, "--json"]));
+
+  const target = join(scene.folder, "all.db");
+  const one = await runTask("merge", [file, "--db", target]);
+  assert.match(one.stdout, /run\.json: 1 taken in\n$/);
+  const [both] = json(await runTask("merge", [scene.path, "--db", target, "--json"]));
+  assert.deepEqual(both.imported.toSorted(), ids.slice(1).toSorted());
+  assert.deepEqual(both.duplicates, [ids[0]]);
+  for (
+    const [args, says] of [
+      [["export", "last", "--db", scene.path], /--out/],
+      [["export", "zzz", "--db", scene.path, "-o", out], /holds no such run/],
+      [
+        ["export", "--db", scene.path, "--format", "xls", "-o", out],
+        /json, csv, perfetto, parquet/,
+      ],
+      [["merge", trace, "--db", target], /it is no exported run/],
+      [["merge", join(scene.folder, "none.db"), "--db", target], /no such file/],
+      [["merge", join(scene.folder, "none.json"), "--db", target], /Cannot read/],
+    ] as const
+  ) {
+    const { code, stderr } = await runTask(args[0], args.slice(1));
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, says);
+    assert.match(stderr, /^error: .*\n$/);
+  }
+});

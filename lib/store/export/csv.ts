@@ -1,0 +1,20 @@
+import { type TableName, type TableRow, TABLES } from "../mod.ts";
+
+/** A table as CSV (RFC 4180, UTF-8, lines end with LF); what is not known is an empty cell. */
+export function tableCsv(table: TableName, rows: readonly TableRow[]): string {
+  const columns = Object.entries(TABLES[table]);
+  const lines = rows.map((row) =>
+    columns.map(([name, kind]) => {
+      const value = row[name] ?? null;
+      if (value === null) return "";
+      if (kind === "boolean") return value ? "true" : "false";
+      return typeof value === "number" ? `${value}` : quoted(value);
+    }).join(",")
+  );
+  return [columns.map(([name]) => name).join(","), ...lines, ""].join("\n");
+}
+
+/** Text always stands in quotes, so that an empty text is told from an empty cell. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}

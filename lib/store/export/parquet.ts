@@ -1,0 +1,38 @@
+import { type ColumnKind, type TableName, type TableRow, TABLES } from "../mod.ts";
+
+const TYPES = {
+  text: "STRING",
+  json: "JSON",
+  integer: "INT64",
+  real: "DOUBLE",
+  boolean: "BOOLEAN",
+} as const satisfies Record<ColumnKind, string>;
+
+/** A table as a Parquet file; every column may be null. */
+export async function tableParquet(
+  table: TableName,
+  rows: readonly TableRow[],
+): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import("hyparquet-writer");
+  const columnData = Object.entries(TABLES[table]).map(([name, kind]) => ({
+    name,
+    type: TYPES[kind],
+    nullable: true,
+    data: rows.map((row) => valueOf(row[name] ?? null, kind)),
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+function valueOf(value: string | number | null, kind: ColumnKind): unknown {
+  if (value === null) return null;
+  switch (kind) {
+    case "integer":
+      return BigInt(value);
+    case "boolean":
+      return value !== 0;
+    case "json":
+      return JSON.parse(value as string);
+    default:
+      return value;
+  }
+}
