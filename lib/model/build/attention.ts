@@ -5,8 +5,9 @@
  * @module
  */
 import { type DecoderBuilder, nodeScope } from "./decoder_builder.ts";
-import { norm, softCap } from "./norm.ts";
+import { norm } from "./norm.ts";
 import { type RotaryTables, rotate } from "./positions.ts";
+import { softCap } from "./soft_cap.ts";
 
 /** What all layers share. */
 export interface AttentionInputs {

@@ -58,7 +58,7 @@ export interface BuiltModel {
   externalData: boolean;
 }
 
-// Ten times the largest open model; a config that asks for more is a mistake.
+// Twice an open model of 10^12 parameters at fp32; a config that asks for more is a mistake.
 const MOST_BYTES = 8e12;
 
 /**

@@ -10,9 +10,10 @@ import { DecoderBuilder, nodeScope } from "./decoder_builder.ts";
 import type { DecoderShape } from "./decoder_shape.ts";
 import { feedForward } from "./feed_forward.ts";
 import type { GraphSpec } from "./graph_spec.ts";
-import { norm, softCap } from "./norm.ts";
+import { norm } from "./norm.ts";
 import { DataType } from "../onnx_types.ts";
 import { causalMasks, rotaryTables } from "./positions.ts";
+import { softCap } from "./soft_cap.ts";
 
 const { INT64, FLOAT } = DataType;
 
