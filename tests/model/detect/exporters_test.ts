@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readOnnx } from "../../../lib/model/onnx_reader.ts";
-import { detectArchitecture } from "../../../lib/model/mod.ts";
+import { detectArchitecture } from "../../../lib/model/architecture.ts";
 import { placeNodes } from "../../../lib/model/detect/mod.ts";
 import { type DecoderRecipe, RECIPES } from "../../fixtures/decoder_recipes.ts";
 import { exportDecoder, type ExporterStyle } from "../../fixtures/exporter_graphs.ts";
