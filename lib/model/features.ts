@@ -7,7 +7,7 @@ import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 import { graphShape, kvBytesPerToken } from "./graph_shape.ts";
 import { type GraphWeight, graphWeights } from "./graph_weights.ts";
-import type { GraphInfo } from "./onnx_reader.ts";
+import type { OnnxModel } from "./onnx_reader.ts";
 import { type ParameterPart, partOf, partsOf } from "./parameter_parts.ts";
 import type { PerToken } from "./per_token.ts";
 
@@ -58,11 +58,12 @@ export interface ModelFeatures {
 
 /** Counts the features of a graph; what its configuration leaves out is told from its shapes. */
 export function featuresOf(
-  graph: GraphInfo,
+  model: OnnxModel,
   config: ModelConfig | null,
   architecture: Architecture,
 ): ModelFeatures {
-  const weights = graphWeights(graph, architecture);
+  const { graph } = model;
+  const weights = graphWeights(model);
   const shape = graphShape(graph, weights);
   const stated = <K extends keyof typeof shape>(key: K) => config?.[key] ?? shape[key];
   // The graph's own inputs and outputs are what runs, whatever is written beside it.

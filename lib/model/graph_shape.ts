@@ -60,7 +60,7 @@ export function graphShape(graph: GraphInfo, weights: readonly GraphWeight[]): G
     numKvHeads: attribute("kv_num_heads") ?? cache?.numKvHeads ?? null,
     headDim,
     vocabSize: typeof logits === "number" ? logits : head?.columns ?? rows,
-    numExperts: countExperts(experts),
+    numExperts: countExperts(experts) ?? routed(matrices(/^router$/)),
     expertsPerToken: attribute("k"),
   };
 }
@@ -74,6 +74,12 @@ function innerWidth(
   const expert = experts[0];
   if (expert === undefined || hiddenSize === null) return null;
   return expert.rows === hiddenSize ? expert.columns : expert.rows;
+}
+
+// A router has a score for each expert; that of a shared expert has one.
+function routed(routers: readonly Matrix[]): number | null {
+  const most = Math.max(0, ...routers.map((matrix) => matrix.columns));
+  return most > 1 ? most : null;
 }
 
 // Experts lie in one weight of three axes, or each in weights of its own that are numbered.

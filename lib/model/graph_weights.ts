@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { allGraphs, type Architecture } from "./architecture.ts";
-import { type ComponentPlace, placeByName } from "./detect/mod.ts";
-import type { GraphInfo, NodeInfo, TensorInfo } from "./onnx_reader.ts";
+import { allGraphs } from "./architecture.ts";
+import { type ComponentPlace, placeByName, placeNodes } from "./detect/mod.ts";
+import type { NodeInfo, OnnxModel, TensorInfo } from "./onnx_reader.ts";
 import { precisionOf } from "./onnx_types.ts";
 
 /** A matrix that multiplies: `count` of them, each `rows` × `columns`. */
@@ -47,7 +47,7 @@ const PASSES = /^(Identity|Cast|Transpose|DequantizeLinear|Reshape|Squeeze|Unsqu
 
 // Take masks, tables of angles and constants of the arithmetic, never learned numbers.
 const TAKES_BUFFERS =
-  /^(Where|Slice|Expand|Concat|Range|Equal|Greater|Less|GreaterOrEqual|LessOrEqual|And|Or|Not|Pow|Div|Sub|Sqrt|Max|Min|Clip|Tile|Trilu|Pad|Sin|Cos|ConstantOfShape|Scatter\w+|RotaryEmbedding|GroupQueryAttention|SparseAttention|PagedAttention)$/;
+  /^(Reshape|Squeeze|Unsqueeze|Where|Slice|Expand|Concat|Range|Equal|Greater|Less|GreaterOrEqual|LessOrEqual|And|Or|Not|Pow|Div|Sub|Sqrt|Max|Min|Clip|Tile|Trilu|Pad|Sin|Cos|ConstantOfShape|Scatter\w+|RotaryEmbedding|GroupQueryAttention|SparseAttention|PagedAttention)$/;
 
 const BUFFER_NAME = /(^|[._/])(cos|sin)(_?cached?)?$|inv_freq|masked_bias$/;
 
@@ -68,9 +68,10 @@ const SCALE_INPUTS: Readonly<Record<string, readonly number[]>> = {
   QAttention: [3, 4, 6, 7],
 };
 
-/** Collects the weights of a graph and of its branches; tables of angles and masks are left out. */
-export function graphWeights(graph: GraphInfo, architecture: Architecture): GraphWeight[] {
-  const graphs = allGraphs(graph);
+/** Collects the weights of a model's graph and branches; tables of angles and masks are left out. */
+export function graphWeights(model: OnnxModel): GraphWeight[] {
+  const graphs = allGraphs(model.graph);
+  const places = new Map(placeNodes(model).flatMap((placed) => [...placed.places]));
   const nodes = graphs.flatMap((g) => g.nodes);
   const tensors = new Map(graphs.flatMap((g) => g.initializers).map((t) => [t.name, t]));
   const origin = originsOf(nodes, tensors);
@@ -83,7 +84,7 @@ export function graphWeights(graph: GraphInfo, architecture: Architecture): Grap
       if (input === 0 && PASSES.test(node.opType)) return;
       const list = uses.get(from.tensor.name) ?? [];
       const matrix = matrixOf(node, input, from.tensor.dims, from.transposed);
-      list.push({ node, input, place: placeOf(node, from.tensor, architecture), matrix });
+      list.push({ node, input, place: placeOf(node, from.tensor, places.get(node)), matrix });
       uses.set(from.tensor.name, list);
     });
   }
@@ -128,12 +129,15 @@ function originsOf(
   };
 }
 
-function placeOf(node: NodeInfo, tensor: TensorInfo, architecture: Architecture): ComponentPlace {
-  const place = architecture.componentOf(node.name);
+function placeOf(
+  node: NodeInfo,
+  tensor: TensorInfo,
+  place: ComponentPlace | undefined,
+): ComponentPlace {
   if (place?.component === "experts" && /shared_(expert|mlp)/.test(`${node.name} ${tensor.name}`)) {
     return { ...place, component: "shared_experts" }; // every token passes these
   }
-  if (place !== null && place.component !== "other") return place;
+  if (place !== undefined && place.component !== "other") return place;
   const readsTable = /^(Gather|GatherBlockQuantized|EmbedLayerNormalization)$/.test(node.opType);
   if (readsTable && tensor.dims.length === 2 && (place?.layer ?? null) === null) {
     return { layer: null, component: "embed_tokens" };

@@ -91,7 +91,7 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
   const lone = !isFolder && !hasTokenizer(folder);
   const { tokenizer, vocabSize } = lone ? noTokenizer(folder) : await loadTokenizer(folder);
   const architecture = architectureOf(onnx, config);
-  const features = featuresOf(onnx.graph, config, architecture);
+  const features = featuresOf(onnx, config, architecture);
   const asked = options.precision && precisionMeant(options.precision);
   if (asked !== undefined && asked !== features.precision) {
     throw new InputError(

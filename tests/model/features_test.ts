@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
 import { bytesPerToken, flopsPerToken, loadModel } from "../../lib/model/mod.ts";
+import { architectureOf } from "../../lib/model/architecture.ts";
+import { featuresOf } from "../../lib/model/features.ts";
+import { readOnnx } from "../../lib/model/onnx_reader.ts";
+import { RECIPES } from "../fixtures/decoder_recipes.ts";
+import { exportDecoder, SIZES } from "../fixtures/exporter_graphs.ts";
+import { temporaryFolder } from "./checkpoints.ts";
 import { sharedTest } from "./shared_data.ts";
 import { featuresBeside, gpt2Structure, llamaStructure } from "./structures.ts";
 
@@ -293,5 +299,54 @@ for (const [folder, parameters, kvBytes] of EXPORTS) {
     assert.equal(features.parameters, parameters);
     assert.equal(features.kvBytesPerToken, kvBytes);
     assert.equal(features.parametersByPart.other, folder === "optimum-mixtral" ? 512 : 0);
+  });
+}
+
+for (const recipe of RECIPES) {
+  Deno.test(`featuresOf() counts ${recipe.family} alike from every exporter, without a config`, () => {
+    using folder = temporaryFolder();
+    const { heads, kvHeads, feedForward, hasExperts } = recipe;
+    const { hidden, head, inner, vocab, layers, experts } = SIZES;
+    for (const style of ["torchscript", "dynamo", "mobius", "anonymous"] as const) {
+      const path = `${folder.path}/${style}.onnx`;
+      Deno.writeFileSync(path, exportDecoder(recipe, style).graph.bytes());
+      const model = readOnnx(path);
+      const features = featuresOf(model, null, architectureOf(model, null));
+      assert.deepEqual(
+        {
+          numLayers: features.numLayers,
+          hiddenSize: features.hiddenSize,
+          intermediateSize: features.intermediateSize,
+          numHeads: features.numHeads,
+          numKvHeads: features.numKvHeads,
+          headDim: features.headDim,
+          vocabSize: features.vocabSize,
+          numExperts: features.numExperts,
+        },
+        {
+          numLayers: layers,
+          hiddenSize: hidden,
+          intermediateSize: inner,
+          numHeads: heads,
+          numKvHeads: kvHeads,
+          headDim: head,
+          vocabSize: vocab,
+          numExperts: hasExperts ? experts : null,
+        },
+        style,
+      );
+      const { attention, mlp, experts: expert, norms: _, ...rest } = features.parametersByPart;
+      assert.equal(attention, layers * hidden * head * (2 * heads + 2 * kvHeads), style);
+      const matrices = feedForward.length === 3 || recipe.isPacked ? 3 : 2;
+      const network = layers * matrices * hidden * inner;
+      assert.equal(mlp, hasExperts ? 0 : network, style);
+      assert.equal(expert, hasExperts ? network * experts : 0, style);
+      const router = hasExperts ? layers * hidden * experts : 0;
+      assert.deepEqual(
+        rest,
+        { embedding: vocab * hidden, lm_head: vocab * hidden, other: router },
+        style,
+      );
+    }
   });
 }

@@ -108,7 +108,7 @@ export function featuresBeside(
   if (content) Deno.writeTextFileSync(`${folder.path}/config.json`, JSON.stringify(content));
   const config = readConfig(folder.path);
   const model = { path: "model.onnx", producer: "pytorch", producerVersion: "2", graph };
-  return featuresOf(graph, config, architectureOf(model, config));
+  return featuresOf(model, config, architectureOf(model, config));
 }
 
 /** What a Llama-shaped model is made of. */
