@@ -31,6 +31,7 @@ export type {
 } from "./lib/energy/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/store/mod.ts";
+export * from "./lib/store/export/mod.ts";
 export * from "./lib/analysis/mod.ts";
 export * as charts from "./lib/charts/mod.ts";
 export * from "./lib/notebook/mod.ts";
