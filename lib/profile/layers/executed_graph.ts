@@ -7,18 +7,19 @@
 import { type Model, type OptimizedNode, optimizedNodes } from "../../model/mod.ts";
 import { removeQuietly } from "./temp_folder.ts";
 
-// It depends on the model and on how far it is changed, and is asked for with every answer.
+// It depends on the model, on how far it is changed and on what is taken out of it (`variant`), and
+// is asked for with every answer.
 const nodesOf = new WeakMap<Model, Map<string, OptimizedNode[]>>();
 
 /** The nodes that are executed, where they are known already. */
-export function knownNodes(model: Model, optimization: string): OptimizedNode[] | undefined {
-  return nodesOf.get(model)?.get(optimization);
+export function knownNodes(model: Model, variant: string): OptimizedNode[] | undefined {
+  return nodesOf.get(model)?.get(variant);
 }
 
-/** Keeps what `readNodes()` found for the model as it is in its file. */
-export function keepNodes(model: Model, optimization: string, nodes: OptimizedNode[]): void {
+/** Keeps what `readNodes()` found. */
+export function keepNodes(model: Model, variant: string, nodes: OptimizedNode[]): void {
   const known = nodesOf.get(model) ?? new Map<string, OptimizedNode[]>();
-  nodesOf.set(model, known.set(optimization, nodes));
+  nodesOf.set(model, known.set(variant, nodes));
 }
 
 /** Has the weights that go with a graph written to nowhere: only its structure is read. */

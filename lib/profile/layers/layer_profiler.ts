@@ -5,7 +5,7 @@
  */
 import type { Model } from "../../model/mod.ts";
 import type { ComponentTiming } from "../../record.ts";
-import type { ActivationTaker } from "./activation_taker.ts";
+import { activationAt, type DeepColumns } from "../activations/mod.ts";
 import {
   listen,
   type Listener,
@@ -19,8 +19,13 @@ import { warningsOf } from "./warnings.ts";
 
 /** What a `LayerProfiler` takes. */
 export interface LayerProfilerOptions {
-  /** Whether to take statistics of what modules put out; `"deep"`: of their insides too. */
+  /**
+   * Whether to take statistics of what modules put out; `"deep"`: of attention weights, gates,
+   * norms and routers too. Default: true.
+   */
   activations?: boolean | "deep" | undefined;
+  /** |x| below this counts as zero; default 1e-4. */
+  sparsityBelow?: number | undefined;
   /**
    * How far the runtime may change the graph; default `"all"`, as without a profiler. Further down,
    * more of the original operations are seen one by one.
@@ -64,18 +69,17 @@ interface Seen {
  */
 export class LayerProfiler implements Disposable, AsyncDisposable {
   readonly #model: Model;
-  readonly #options: LayerProfilerOptions;
   readonly #listener: Listener;
   #isAttached = false;
   #seen: Seen[] = [];
 
   /** Prepares to look at `model`; nothing happens before `attach()`. */
   constructor(model: Model, options: LayerProfilerOptions = {}) {
+    const { activations = true, sparsityBelow, optimization } = options;
     this.#model = model;
-    this.#options = options;
     this.#listener = {
-      optimization: options.optimization,
-      openTaker: (model) => this.#openTaker(model),
+      optimization,
+      activations: activations === false ? null : { deep: activations === "deep", sparsityBelow },
       onRecording: (recording) => {
         if (this.#isAttached) this.#seen.push({ recording, from: 0, to: Infinity });
       },
@@ -126,16 +130,26 @@ export class LayerProfiler implements Disposable, AsyncDisposable {
     return this.#answers().flatMap(({ recording, tokens }, generation) => {
       const { operations } = recording.session;
       const cells = cellsOf(operations);
+      const columns = recording.recorders.get(this.#listener)?.activations();
       const corrections = correctionsOf(recording, tokens);
       return tokens.flatMap((token) =>
         [...dealToken(operations, cells, profiled(token), null, corrections[token.phase])]
           .map((durationMs, cell): LayerTiming => {
             const place = cells.places[cell]!;
-            const activation = recording.taker?.statisticsOf(token.index, place) ?? null;
+            const activation = columns === undefined
+              ? null
+              : activationAt(columns, token.index, place.layer, place.component);
             return { generation, tokenIndex: token.index, ...place, durationMs, activation };
           })
       );
     });
+  }
+
+  /** The deep metrics of each answer that was seen, where they were asked for. */
+  deep(): DeepColumns[] {
+    return this.#answers().flatMap(({ recording }) =>
+      recording.recorders.get(this.#listener)?.deep() ?? []
+    );
   }
 
   /**
@@ -183,10 +197,6 @@ export class LayerProfiler implements Disposable, AsyncDisposable {
       if (tokens.length > 0) recording.session.settle();
       return { recording, tokens };
     }).filter(({ tokens }) => tokens.length > 0);
-  }
-
-  #openTaker(_model: Model): Promise<ActivationTaker | null> {
-    return Promise.resolve(null);
   }
 }
 

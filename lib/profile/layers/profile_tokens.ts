@@ -65,7 +65,7 @@ export async function profileTokens(model: Model, options: TwinOptions): Promise
   const count = Math.max(1, Math.min(ids.length - promptLength, clean?.length ?? Infinity));
   const prompt = ids.slice(0, promptLength);
   await using session = await ProfiledSession.open(model, options);
-  const chunk = session.prefillBy === "chunk" ? options.prefillChunk ?? 512 : promptLength;
+  const chunk = await session.passLength(promptLength, options.prefillChunk ?? 512);
 
   // The first pass of a session allocates memory, and the first after a prompt other memory.
   await session.uncounted(async () => {

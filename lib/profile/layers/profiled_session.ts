@@ -19,7 +19,6 @@ import {
   type SessionOptions,
 } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import type { ActivationTaker } from "./activation_taker.ts";
 import { discardWeights, keepNodes, knownNodes, readNodes } from "./executed_graph.ts";
 import { OperationTable, type PassTimes } from "./operation_table.ts";
 import { readProfile } from "./profile_file.ts";
@@ -48,15 +47,27 @@ interface Written {
   runs: number;
 }
 
+type Ids = readonly number[] | Int32Array;
+
 /** Ids that are run at once to have their cache again. */
 const REPLAY_CHUNK = 512;
+
+/** What a profiled session hands out of its inside. */
+export interface Shown {
+  /** The model by whose path the runtime finds the weights. */
+  model: Model;
+  /** Its bytes and the outputs that are fetched; `onTaps` is called for passes that count. */
+  instrumentation: Pick<Instrumentation, "modelBytes" | "taps" | "onTaps">;
+  /** Tokens whose tensors may be handed out at once. */
+  mostTokens: number;
+}
 
 /** How to open a profiled session. */
 export interface ProfiledOptions extends SessionOptions {
   /** How far the runtime may change the graph; default `"all"`. */
   optimization?: Instrumentation["optimization"];
   /** Tensors that it hands out, and the bytes of the model that has them as outputs. */
-  shown?: ActivationTaker["shown"] | undefined;
+  shown?: Shown | undefined;
   /** Events in one profile; default `CHUNK_EVENTS`. */
   chunkEvents?: number | undefined;
 }
@@ -78,6 +89,7 @@ export class ProfiledSession implements Session {
   #isCounting = true;
   #part = 0;
   #hasFailed = false;
+  #runs = 0;
   #written: Written[] = [];
   #past: number[] = [];
   #room: number | undefined;
@@ -113,8 +125,8 @@ export class ProfiledSession implements Session {
     return this.#past.length;
   }
 
-  get prefillBy(): Session["prefillBy"] {
-    return this.#open.prefillBy;
+  passLength(promptLength: number, chunk: number): Promise<number> {
+    return this.#open.passLength(promptLength, Math.min(chunk, this.#mostTokens));
   }
 
   get capacity(): number | null {
@@ -125,12 +137,14 @@ export class ProfiledSession implements Session {
     return this.#open.fedMs;
   }
 
-  run(ids: readonly number[] | Int32Array): Promise<Float32Array> {
-    return this.#timed(ids, (session) => session.run(ids));
+  async run(ids: Ids): Promise<Float32Array> {
+    const last = await this.#allButLast(ids);
+    return await this.#timed(last, (session) => session.run(last));
   }
 
-  extend(ids: readonly number[] | Int32Array): Promise<void> {
-    return this.#timed(ids, (session) => session.extend(ids));
+  async extend(ids: Ids): Promise<void> {
+    const last = await this.#allButLast(ids);
+    await this.#timed(last, (session) => session.extend(last));
   }
 
   /** Runs passes that do not count, such as a warm-up. */
@@ -205,6 +219,10 @@ export class ProfiledSession implements Session {
     return this.release();
   }
 
+  get #mostTokens(): number {
+    return this.#options.shown?.mostTokens ?? Infinity;
+  }
+
   get #chunkEvents(): number {
     return this.#options.chunkEvents ?? CHUNK_EVENTS;
   }
@@ -214,14 +232,26 @@ export class ProfiledSession implements Session {
     return this.#session;
   }
 
+  /** Where tensors are handed out, long inputs go in pieces; returns the last of them. */
+  async #allButLast(ids: Ids): Promise<Ids> {
+    if (ids.length <= this.#mostTokens) return ids;
+    const length = await this.#open.passLength(ids.length, this.#mostTokens);
+    let rest = ids;
+    while (rest.length > length) {
+      const piece = rest.slice(0, length);
+      await this.#timed(piece, (session) => session.extend(piece));
+      rest = rest.slice(length);
+    }
+    return rest;
+  }
+
   /** Does one pass, in a new profile where this one is full or was read. */
   async #timed<T>(
-    ids: readonly number[] | Int32Array,
+    ids: Ids,
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
     const beganMs = nowMs();
-    const runs = this.#runsFor(ids.length);
-    const total = this.#written.reduce((sum, one) => sum + one.runs, runs);
+    const total = this.#written.reduce((sum, { runs }) => sum + runs, 1);
     const isFull = total * this.#eventsPerRun > this.#chunkEvents;
     if (this.#hasFailed || (isFull && this.#written.some(({ pass }) => pass !== null))) {
       this.settle();
@@ -229,7 +259,7 @@ export class ProfiledSession implements Session {
     const isRenewed = !this.#isProfiling;
     if (isRenewed) await this.#renew();
     const startMs = isRenewed ? nowMs() : beganMs;
-    const result = await this.#run(work);
+    const { result, runs } = await this.#run(work);
     this.#past.push(...ids);
     const pass = { startMs, endMs: nowMs(), setupMs: startMs - beganMs, times: [] };
     if (this.#isCounting) this.passes.push(pass);
@@ -237,22 +267,18 @@ export class ProfiledSession implements Session {
     return result;
   }
 
-  async #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async #run<T>(work: (session: Session) => Promise<T>): Promise<{ result: T; runs: number }> {
     const session = this.#open;
     this.#isRunning = true;
+    this.#runs = 0;
     try {
-      return await work(session);
+      return { result: await work(session), runs: this.#runs };
     } catch (error) {
       this.#hasFailed = true;
       throw error;
     } finally {
       this.#isRunning = false;
     }
-  }
-
-  #runsFor(length: number): number {
-    const { prefillBy, pastLength } = this.#open;
-    return prefillBy === "token" || (prefillBy === "whole" && pastLength > 0) ? length : 1;
   }
 
   /** Opens a session with a profile of its own, in the state of the one before. */
@@ -265,15 +291,18 @@ export class ProfiledSession implements Session {
     this.#session = null;
     this.#hasFailed = false;
     const { threads, spin, optimization = "all", shown } = this.#options;
-    const known = shown ? undefined : knownNodes(this.#model, optimization);
+    // What is handed out may keep operations from being fused.
+    const variant = `${optimization} ${shown?.instrumentation.taps?.length ?? 0}`;
+    const known = knownNodes(this.#model, variant);
     const graphPath = join(this.#folder.path, "graph.onnx");
     const isDumped = this.#table === null && known === undefined;
     if (isDumped) discardWeights(graphPath);
     this.#session = await openSession(shown?.model ?? this.#model, { threads, spin }, {
-      modelBytes: shown?.modelBytes,
-      taps: shown?.taps,
+      modelBytes: shown?.instrumentation.modelBytes,
+      taps: shown?.instrumentation.taps,
       onTaps: (tensors) => {
-        if (this.#isCounting) shown?.onTaps?.(tensors);
+        this.#runs++; // it is called after every pass of the runtime, also where nothing is tapped
+        if (this.#isCounting) shown?.instrumentation.onTaps?.(tensors);
       },
       optimization,
       profilePrefix: join(this.#folder.path, `part-${this.#part}`),
@@ -282,17 +311,16 @@ export class ProfiledSession implements Session {
     this.#isProfiling = true;
     if (this.#table === null) {
       const nodes = known ?? readNodes(this.#model, graphPath);
-      if (!shown) keepNodes(this.#model, optimization, nodes);
+      keepNodes(this.#model, variant, nodes);
       this.#table = new OperationTable(this.#model.architecture, nodes);
       this.#eventsPerRun = nodes.length + 2;
     }
     if (this.#past.length === 0 && this.#room === undefined) return;
     this.#session.reset(this.#room);
-    const chunk = this.prefillBy === "whole" ? this.#past.length : REPLAY_CHUNK;
-    for (let at = 0; at < this.#past.length; at += chunk) {
-      const ids = this.#past.slice(at, at + chunk);
-      const runs = this.#runsFor(ids.length);
-      await this.uncounted(() => this.#run((session) => session.extend(ids)));
+    const length = await this.#session.passLength(this.#past.length, REPLAY_CHUNK);
+    for (let at = 0; at < this.#past.length; at += length) {
+      const ids = this.#past.slice(at, at + length);
+      const { runs } = await this.uncounted(() => this.#run((session) => session.extend(ids)));
       this.#written.push({ pass: null, runs });
     }
   }

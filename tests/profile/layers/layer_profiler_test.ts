@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { generate, type GenerateOptions } from "../../../lib/inference/mod.ts";
 import { loadModel, type Model } from "../../../lib/model/mod.ts";
-import { LayerProfiler, type LayerTiming } from "../../../lib/profile/mod.ts";
+import {
+  activationAt,
+  LayerProfiler,
+  type LayerTiming,
+  tapTokens,
+} from "../../../lib/profile/mod.ts";
 import type { TokenEvent } from "../../../lib/record.ts";
 
 const PROMPT = "Once upon a time";
@@ -196,4 +201,39 @@ Deno.test("LayerProfiler does not see a session of the caller's own", async () =
   await using session = await openSession(model, { threads: 1 });
   await answer(model, 2, { session });
   assert.deepEqual(profiler.timings(), []);
+});
+
+Deno.test("LayerProfiler gives activation statistics of each component, as tapTokens() does", async () => {
+  const model = await load();
+  using profiler = new LayerProfiler(model).attach();
+  const prompt = model.tokenizer.encode(PROMPT);
+  const events = await answer(model, 3);
+  const { activations } = await tapTokens(model, {
+    ids: [...prompt, ...events.map(({ id }) => id)],
+    promptLength: prompt.length,
+    threads: 1,
+  });
+  const timings = profiler.timings();
+  for (const { tokenIndex, layer, component, activation } of timings) {
+    assert.deepEqual(activation, activationAt(activations, tokenIndex, layer, component));
+  }
+  const known = timings.filter(({ activation }) => activation !== null);
+  assert.ok(known.length > 3 * 6 * 8, `${known.length}`);
+  assert.ok(timings.some(({ component, activation }) => component === "gaps" && !activation));
+});
+
+Deno.test("Two LayerProfilers on one model take statistics each by its own options", async () => {
+  const model = await load();
+  using none = new LayerProfiler(model, { activations: false }).attach();
+  using fine = new LayerProfiler(model).attach();
+  using coarse = new LayerProfiler(model, { activations: "deep", sparsityBelow: 0.5 }).attach();
+  await answer(model, 2);
+  const sparsity = (profiler: LayerProfiler) =>
+    profiler.timings().flatMap(({ activation }) => activation?.sparsity ?? []);
+  assert.deepEqual(sparsity(none), []);
+  assert.ok(Math.max(...sparsity(fine)) < 0.2);
+  assert.ok(Math.max(...sparsity(coarse)) > 0.5);
+  assert.deepEqual(fine.deep(), []);
+  assert.equal(coarse.deep().length, 1);
+  assert.equal(coarse.deep()[0]!.tokens, 2);
 });
