@@ -143,8 +143,9 @@ function touched(weights: readonly GraphWeight[], share: number): number {
   let bytes = 0;
   for (const weight of weights) {
     const part = weight.uses[0] === undefined ? "other" : partOf(weight.uses[0].place);
-    const isTable = part === "embedding" && weight.dims.length > 1 &&
-      weight.uses.every(({ matrix }) => matrix === null);
+    // A tied head reads the whole table, and the scales of it.
+    const isTable = weight.dims.length > 1 && weight.uses.length > 0 &&
+      weight.uses.every(({ place, matrix }) => partOf(place) === "embedding" && matrix === null);
     if (isTable) bytes += weight.bytes / weight.dims[0]!;
     else bytes += part === "experts" ? weight.bytes * share : weight.bytes;
   }

@@ -71,9 +71,10 @@ function innerWidth(
   hiddenSize: number | null,
 ): number | null {
   if (down.length > 0) return down[0]!.rows;
-  const expert = experts[0];
-  if (expert === undefined || hiddenSize === null) return null;
-  return expert.rows === hiddenSize ? expert.columns : expert.rows;
+  if (experts.length === 0 || hiddenSize === null) return null;
+  // Gate and up may lie in one matrix of twice the width; down shows the width itself.
+  const other = experts.map(({ rows, columns }) => rows === hiddenSize ? columns : rows);
+  return Math.min(...other);
 }
 
 // A router has a score for each expert; that of a shared expert has one.

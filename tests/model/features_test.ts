@@ -7,7 +7,7 @@ import { RECIPES } from "../fixtures/decoder_recipes.ts";
 import { exportDecoder, SIZES } from "../fixtures/exporter_graphs.ts";
 import { temporaryFolder } from "./checkpoints.ts";
 import { sharedTest } from "./shared_data.ts";
-import { featuresBeside, gpt2Structure, llamaStructure } from "./structures.ts";
+import { featuresBeside, gpt2Structure, llamaStructure, Structure } from "./structures.ts";
 
 // Sizes are those of the published config.json; totals agree with the models' cards.
 
@@ -301,6 +301,27 @@ for (const [folder, parameters, kvBytes] of EXPORTS) {
     assert.equal(features.parametersByPart.other, folder === "optimum-mixtral" ? 512 : 0);
   });
 }
+
+Deno.test("featuresOf() reads a packed table whole where it is the head too", () => {
+  const all = new Structure();
+  const table = all.weight("lm_head_Q4", [96, 1, 16], 2);
+  const scales = all.weight("lm_head_scales", [96, 1]);
+  all.node("/model/embed_tokens/Gather", "GatherBlockQuantized", [table, "input_ids", scales], {
+    block_size: 32,
+  });
+  all.node("/lm_head/MatMul_Q4", "MatMulNBits", ["x", table, scales], {
+    K: 32,
+    N: 96,
+    bits: 4,
+    block_size: 32,
+  });
+  all.cache(0, 1, 8);
+  const features = featuresBeside(all, { num_attention_heads: 1, num_hidden_layers: 1 });
+  assert.equal(features.parameters, 96 * 32);
+  assert.equal(features.parametersByPart.embedding, 96 * 32);
+  assert.equal(bytesPerToken(features, 0), 96 * 16 + 96 * 4);
+  assert.equal(flopsPerToken(features, 0), 2 * 96 * 32);
+});
 
 for (const recipe of RECIPES) {
   Deno.test(`featuresOf() counts ${recipe.family} alike from every exporter, without a config`, () => {
