@@ -7,6 +7,7 @@ import { Option } from "@commander-js/extra-typings";
 import { type ChatMessage, chatPrompt, loadModel } from "../lib/model/mod.ts";
 import { SOURCE_NAMES } from "../lib/power/mod.ts";
 import { profile } from "../lib/profile/mod.ts";
+import { visibleText } from "../lib/safe_text.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
 import {
   command,
@@ -18,6 +19,7 @@ import {
   number,
   runCommand,
   userPath,
+  yellow,
 } from "./frame/mod.ts";
 import { runJson } from "./profile/json.ts";
 import { introduce, nextSteps } from "./profile/introduce.ts";
@@ -116,7 +118,10 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
     using database = ProfileDatabase.open(userPath(options.db));
     using signal = interruptible();
     using screen = new LiveScreen({ json, quiet, prompt });
-    if (!quiet) await introduce(model, options.power, Number(options.intervalMs), screen);
+    if (!quiet) {
+      await introduce(model, options.power, Number(options.intervalMs), screen);
+      for (const warning of model.warnings) screen.say(yellow(`       ${visibleText(warning)}`));
+    }
     const run = await profile(model, asked, {
       maxNewTokens: options.maxNewTokens,
       repetitions: options.repetitions,
