@@ -1,0 +1,124 @@
+/**
+ * How fast the store writes and answers: rows a second against a bare loop over one prepared
+ * statement and against Python's `executemany`, all on the same schema, and the times of queries on
+ * a database of 1,000 runs. Prints Markdown; docs/store.md keeps a result.
+ *
+ * `deno run -A tasks/bench/store.ts [number of runs with components]`
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { ComponentMetric } from "../../lib/record.ts";
+import { nodeSqlite, ProfileDatabase } from "../../lib/store/mod.ts";
+import { bareRate, pythonRate } from "./store/rivals.ts";
+import { COMPONENTS, componentsOf, fill, tokensOf } from "./store/rows.ts";
+
+const TOKENS = 500;
+const LAYERS = 16;
+
+if (import.meta.main) {
+  const folder = Deno.makeTempDirSync({ prefix: "tokenwatt-bench-" });
+  try {
+    insertRates(folder);
+    queries(folder, Number(Deno.args[0] ?? 100));
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** Batches of ten tokens, as half a second of decoding gives; ABBA, medians. */
+function insertRates(folder: string): void {
+  const rates: Record<string, number[]> = { store: [], bare: [], python: [] };
+  const rivals: Record<string, (path: string) => number | null> = {
+    store: storeRate,
+    bare: bareRate,
+    python: pythonRate,
+  };
+  const order = ["store", "bare", "python", "python", "bare", "store"];
+  for (const [i, name] of [...order, ...order, ...order].entries()) {
+    const rate = rivals[name]!(join(folder, `insert-${i}.db`));
+    if (rate !== null) rates[name]!.push(rate);
+  }
+  const [store, bare, python] = ["store", "bare", "python"].map((name) => median(rates[name]!));
+  console.log(`| insert | component rows/s | store ÷ it |\n| --- | --- | --- |`);
+  for (const [name, rate] of Object.entries({ store, bare, python })) {
+    console.log(`| ${name} | ${Math.round(rate!)} | ${(store! / rate!).toFixed(2)} |`);
+  }
+}
+
+function storeRate(path: string): number {
+  using database = ProfileDatabase.open(path);
+  const runId = fill(database, TOKENS);
+  const batches: ComponentMetric[][] = [];
+  for (let first = 0; first < TOKENS; first += 10) {
+    batches.push(componentsOf(first, 10, LAYERS));
+  }
+  // The bare loop's layers are there before its clock starts, too.
+  for (const batch of batches) {
+    database.addLayerMetrics(
+      runId,
+      batch.filter(({ component }) => component === COMPONENTS[0])
+        .map(({ tokenIndex, layer }) => ({ tokenIndex, layer: layer!, durationMs: 1 })),
+    );
+  }
+  const startMs = performance.now();
+  for (const batch of batches) database.addComponentMetrics(runId, batch);
+  return batches.flat().length / (performance.now() - startMs) * 1000;
+}
+
+function queries(folder: string, deep: number): void {
+  const path = join(folder, "runs.db");
+  const ids: string[] = [];
+  {
+    using database = ProfileDatabase.open(path);
+    for (let run = 0; run < 1000; run++) {
+      const isDeep = run >= 1000 - deep;
+      const runId = fill(database, TOKENS, { run, finish: !isDeep });
+      if (!isDeep) continue;
+      for (let first = 0; first < TOKENS; first += 50) {
+        database.addComponentMetrics(runId, componentsOf(first, 50, LAYERS));
+      }
+      database.finishRun(runId, { status: "complete", result: tokensOf(TOKENS, run) });
+      ids.push(runId);
+    }
+  }
+  const size = nodeSqlite(path, { readOnly: true });
+  const { bytes, rows } = size.prepare(
+    `SELECT (SELECT sum(pgsize) FROM dbstat WHERE name = 'component_rows') AS bytes,
+      (SELECT count(*) FROM component_rows) AS rows`,
+  ).get() as { bytes: number; rows: number };
+  size.close();
+  const { size: fileBytes } = Deno.statSync(path);
+  console.log(`\n${rows} component rows of ${(bytes / rows).toFixed(1)} bytes, file ${fileBytes}`);
+  using database = ProfileDatabase.open(path);
+  let turn = 0;
+  const next = () => ids[turn++ * 7 % ids.length]!;
+  console.log(`\n| query | median ms | p95 ms |\n| --- | --- | --- |`);
+  time("open", () => ProfileDatabase.open(path, { readOnly: true }).close());
+  time("getRunSummary", () => database.getRunSummary(next()));
+  time("getRuns, first page", () => database.getRuns());
+  time(
+    "getRuns, page 10 by J/token",
+    () => database.getRuns({ sort: "joulesPerToken", offset: 450 }),
+  );
+  time("getRuns by model and date", () => database.getRuns({ model: "llama", sinceMs: 1 }));
+  time("search, one word", () => database.searchByPrompt("seven"));
+  time("search, a word of every run", () => database.searchByPrompt("upon"));
+  time("stats", () => database.stats());
+}
+
+function time(name: string, work: () => unknown): void {
+  const times: number[] = [];
+  for (let i = 0; i < 100; i++) {
+    const startMs = performance.now();
+    work();
+    times.push(performance.now() - startMs);
+  }
+  times.sort((a, b) => a - b);
+  console.log(`| ${name} | ${times[50]!.toFixed(2)} | ${times[95]!.toFixed(2)} |`);
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
