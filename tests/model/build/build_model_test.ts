@@ -3,6 +3,7 @@ import { InputError } from "../../../lib/errors.ts";
 import { openSession } from "../../../lib/inference/mod.ts";
 import { buildModel, type LlamaConfig, loadModel } from "../../../lib/model/mod.ts";
 import { readOnnx } from "../../../lib/model/onnx_reader.ts";
+import { FAMILY_FIXTURES, familyWeights } from "./families.ts";
 import { safetensors, SMALL, temporaryFolder, type Weights, weightsFor } from "../checkpoints.ts";
 import { referenceLogits } from "../reference_llama.ts";
 
@@ -209,6 +210,24 @@ Deno.test("buildModel() lets be what old checkpoints keep beside their weights",
     values: new Float32Array(1),
   });
   await build(folder.path, config, weights);
+});
+
+Deno.test("buildModel() reads GPT-2 as its authors saved it, masks included", async () => {
+  using folder = temporaryFolder();
+  const fixture = FAMILY_FIXTURES.find(({ name }) => name === "gpt2")!;
+  const bare = new Map(
+    [...familyWeights(fixture)].map(([name, weight]) => [
+      name.replace(/^transformer\./, ""),
+      weight,
+    ]),
+  );
+  bare.set("h.0.attn.bias", { shape: [1, 1, 1], values: new Float32Array(1) });
+  await Deno.writeFile(`${folder.path}/w.safetensors`, safetensors(bare, "F32"));
+  const { onnxPath } = await buildModel(fixture.config, {
+    weights: `${folder.path}/w.safetensors`,
+    outDir: `${folder.path}/out`,
+  });
+  assertClose(await logitsOf(onnxPath, fixture.ids), fixture.logits[11]!, 1e-4);
 });
 
 Deno.test("buildModel() finds weights whose names lack the outermost module", async () => {
