@@ -8,10 +8,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModel, type LlamaConfig, loadModel, type Model } from "@tokenwatt/tokenwatt";
 
-/** The models, the one that the goals are about first. */
-export const MODEL_NAMES = ["llama-12x768", "tinytales"] as const;
 /** Name of a model. */
-export type ModelName = typeof MODEL_NAMES[number];
+type ModelName = "llama-12x768" | "tinytales";
+
+/** A model at a length of context, by which the cost of the cache grows. */
+export interface BenchCase {
+  name: ModelName;
+  /** Tokens of the prompt. */
+  context: number;
+  /** Tokens of the answer: enough to time, few enough for many turns. */
+  maxNewTokens: number;
+  /** Rounds at most: a long prefill before each block takes its time. */
+  mostRounds: number;
+}
+
+/** The cases, the one that all measures are about first; the others are about decoding only. */
+export const CASES: readonly BenchCase[] = [
+  { name: "llama-12x768", context: 16, maxNewTokens: 16, mostRounds: Infinity },
+  { name: "llama-12x768", context: 256, maxNewTokens: 16, mostRounds: 16 },
+  { name: "llama-12x768", context: 1024, maxNewTokens: 16, mostRounds: 8 },
+  { name: "tinytales", context: 16, maxNewTokens: 256, mostRounds: Infinity },
+];
 
 /** A model with the prompt that it answers, always with as many tokens. */
 export interface BenchModel {
@@ -20,14 +37,10 @@ export interface BenchModel {
   maxNewTokens: number;
 }
 
-const PROMPT = "Once upon a time there was a brave fox";
-// Long enough to time, short enough for many turns.
-const MAX_NEW_TOKENS: Record<ModelName, number> = { "llama-12x768": 16, tinytales: 256 };
 const MODELS_FOLDER = fileURLToPath(new URL("../../.cache/bench", import.meta.url));
 const BUILDER_FOLDER = fileURLToPath(new URL("../../lib/model", import.meta.url));
 
-// As large as GPT-2 small, 124 M parameters: its layers, width, heads, vocabulary, context and tied
-// head. The 3 × 2048 columns of SwiGLU hold as many weights as its 2 × 3072.
+// As large as GPT-2 small, 124 M parameters: its layers, width, heads, vocabulary and tied head. The 3 × 2048 columns of SwiGLU hold as many weights as its 2 × 3072.
 const LLAMA_12X768: LlamaConfig = {
   architectures: ["LlamaForCausalLM"],
   model_type: "llama",
@@ -38,7 +51,7 @@ const LLAMA_12X768: LlamaConfig = {
   num_hidden_layers: 12,
   num_attention_heads: 12,
   num_key_value_heads: 12,
-  max_position_embeddings: 1024,
+  max_position_embeddings: 2048,
   rms_norm_eps: 1e-5,
   rope_theta: 10000,
   tie_word_embeddings: true,
@@ -46,8 +59,10 @@ const LLAMA_12X768: LlamaConfig = {
   eos_token_id: null,
 };
 
-/** Opens a model; lays its folder out before where `.cache/bench` holds none that is up to date. */
-export async function openBenchModel(name: ModelName): Promise<BenchModel> {
+/** Opens a case's model; lays its folder out before where `.cache/bench` holds none up to date. */
+export async function openBenchModel(
+  { name, context, maxNewTokens }: BenchCase,
+): Promise<BenchModel> {
   const folder = join(MODELS_FOLDER, name);
   if (isOutdated(folder)) {
     Deno.mkdirSync(folder, { recursive: true });
@@ -55,14 +70,23 @@ export async function openBenchModel(name: ModelName): Promise<BenchModel> {
     await (name === "tinytales" ? layOutTinytales(folder) : buildLarge(folder));
   }
   const model = await loadModel(folder);
-  return { model, prompt: model.tokenizer.encode(PROMPT), maxNewTokens: MAX_NEW_TOKENS[name] };
+  // Any ids do: what a token costs does not depend on which it is. 7919 is prime.
+  const words = model.features.vocabSize ?? 1;
+  const prompt = Array.from({ length: context }, (_, i) => (i + 1) * 7919 % words);
+  return { model, prompt, maxNewTokens };
 }
 
-// As make has it: what was built is older than the code that builds.
+// As make has it: what was built is older than the code that builds, or than what it is to build.
 function isOutdated(folder: string): boolean {
   const builtMs = modifiedMs(join(folder, "onnx"));
-  return [...Deno.readDirSync(BUILDER_FOLDER)]
-    .some(({ name }) => modifiedMs(join(BUILDER_FOLDER, name)) > builtMs);
+  return newestMs(BUILDER_FOLDER) > builtMs || modifiedMs(fileURLToPath(import.meta.url)) > builtMs;
+}
+
+function newestMs(folder: string): number {
+  return [...Deno.readDirSync(folder)].reduce((newest, { name, isDirectory }) => {
+    const path = join(folder, name);
+    return Math.max(newest, isDirectory ? newestMs(path) : modifiedMs(path));
+  }, 0);
 }
 
 function modifiedMs(path: string): number {

@@ -7,7 +7,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { InputError } from "@tokenwatt/tokenwatt";
 import { command, integer, ProgressBar, runCommand } from "../frame/mod.ts";
-import { type BenchModel, MODEL_NAMES, openBenchModel } from "./bench_models.ts";
+import { type BenchModel, CASES, openBenchModel } from "./bench_models.ts";
 import { contest } from "./contest.ts";
 import { writeDocs } from "./docs_page.ts";
 import { watchForeignLoad } from "./foreign_load.ts";
@@ -71,14 +71,21 @@ async function compareAll(
 ): Promise<Comparison[]> {
   const bar = new ProgressBar(false);
   const comparisons: Comparison[] = [];
-  const total = measures.length * MODEL_NAMES.length;
-  for (const name of MODEL_NAMES) {
-    bar.draw(comparisons.length / total, `${name}: opening`);
-    const model = await openBenchModel(name);
+  const pairs = CASES.map((one) => ({
+    one,
+    measures: measures.filter(({ onAllContexts }) =>
+      onAllContexts || one.context === CASES[0]!.context
+    ),
+  }));
+  const total = pairs.reduce((sum, { measures }) => sum + measures.length, 0);
+  for (const { one, measures } of pairs) {
+    const label = `${one.name} at ${one.context}`;
+    bar.draw(comparisons.length / total, `${label}: opening`);
+    const model = await openBenchModel(one);
     const ids = await answerOf(model, threads);
     for (const measure of measures) {
       await using sides = await measure.open(model, ids, threads);
-      const rounds = quick ? QUICK_ROUNDS : measure.rounds;
+      const rounds = Math.min(quick ? QUICK_ROUNDS : measure.rounds, one.mostRounds);
       const measured = await contest(sides.base, sides.subject, {
         rounds,
         mostRounds: MOST_TRIES * rounds,
@@ -89,10 +96,10 @@ async function compareAll(
         onRound: (round) =>
           bar.draw(
             (comparisons.length + round / (MOST_TRIES * rounds)) / total,
-            `${name}: ${measure.name}, round ${round + 1}`,
+            `${label}: ${measure.name}, round ${round + 1}`,
           ),
       });
-      comparisons.push(compared(measure, name, measured, rounds));
+      comparisons.push(compared(measure, one, measured, rounds));
     }
   }
   bar.clear();

@@ -26,6 +26,8 @@ export interface Measure {
   figure: "time" | "speed";
   /** `null` where the ratio only shows how far chance alone goes. */
   goal: Goal | null;
+  /** Whether the length of the context matters to it; else the shortest is enough. */
+  onAllContexts: boolean;
   /** Rounds of four blocks. */
   rounds: number;
   /** Decoding time of a block, at least. */
@@ -49,6 +51,7 @@ export const MEASURES: readonly Measure[] = [
     title: "token time of generate() ÷ itself",
     figure: "time",
     goal: null,
+    onAllContexts: false,
     ...SHORT,
     async open(model, _ids, threads) {
       const own = await tokenwatt(model, threads);
@@ -62,6 +65,7 @@ export const MEASURES: readonly Measure[] = [
     title: "tokens/s of generate() ÷ a bare session.run loop",
     figure: "speed",
     goal: { atLeast: 0.97 },
+    onAllContexts: true,
     ...SHORT,
     async open(model, ids, threads) {
       const pair = await onOneSession(
@@ -76,6 +80,7 @@ export const MEASURES: readonly Measure[] = [
     title: "tokens/s of generate() ÷ @huggingface/transformers",
     figure: "speed",
     goal: { atLeast: 1 },
+    onAllContexts: true,
     ...SHORT,
     async open(model, _ids, threads) {
       const pair = await onOneSession(
@@ -93,6 +98,7 @@ function monitorCost(source: "estimate" | "powermetrics", label: string): Measur
     title: `token time with PowerMonitor (${label}, 100 ms) ÷ without`,
     figure: "time",
     goal: { atMost: 1.02 },
+    onAllContexts: false,
     ...LONG,
     async open(model, _ids, threads) {
       const own = await tokenwatt(model, threads);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BenchCase } from "./bench_models.ts";
 import { DISTURBED_CPUS } from "./contest.ts";
 import type { Machine } from "./machine.ts";
 import type { Measure } from "./measures.ts";
@@ -23,6 +24,8 @@ export interface Comparison {
   measure: string;
   title: string;
   model: string;
+  /** Tokens of the prompt. */
+  context: number;
   ratio: Estimate;
   goal: Goal | null;
   verdict: Verdict | null;
@@ -50,7 +53,7 @@ export interface Report {
 /** Turns the `count` least disturbed rounds of a measure into its figure. */
 export function compared(
   measure: Measure,
-  model: string,
+  { name: model, context }: BenchCase,
   rounds: Round[],
   count: number,
 ): Comparison {
@@ -62,6 +65,7 @@ export function compared(
     measure: name,
     title,
     model,
+    context,
     ratio,
     goal,
     verdict: goal === null ? null : judge(ratio, goal),
@@ -87,6 +91,7 @@ export function markdown(report: Report): string {
     ...table(
       [
         "Model",
+        "Context",
         "Ratio",
         "Base, ms/token",
         "Ours, ms/token",
@@ -97,6 +102,7 @@ export function markdown(report: Report): string {
       ],
       report.comparisons.map((one) => [
         one.model,
+        `${one.context}`,
         one.title,
         one.baseMs.toFixed(3),
         one.subjectMs.toFixed(3),

@@ -21,7 +21,9 @@ export async function tokenwatt(
     async answer() {
       const ids: number[] = [];
       const endsMs: number[] = [];
-      for await (const token of generate(model, prompt, { maxNewTokens, session })) {
+      // In one pass, as the others do: cut otherwise, rounding may tip the choice between two tokens.
+      const options = { maxNewTokens, session, prefillChunk: prompt.length };
+      for await (const token of generate(model, prompt, options)) {
         ids.push(token.id);
         endsMs.push(token.endMs);
       }
