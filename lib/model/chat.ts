@@ -71,6 +71,9 @@ export async function chatPrompt(
   const { renderTemplate } = await import("./chat_template.ts");
   const text = renderTemplate(path, template, {
     ...specialTokens(readTokenizerConfig(model.path)),
+    // transformers passes both, so templates may ask whether they are none.
+    tools: null,
+    documents: null,
     messages: turns.map(({ role, content }) => ({ role, content })),
     add_generation_prompt: options.addGenerationPrompt ?? true,
     ...options.values,

@@ -89,7 +89,7 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
   checkDecoder(onnx, config);
   checkExternalData(onnx);
   const lone = !isFolder && !hasTokenizer(folder);
-  const { tokenizer, vocabSize } = lone ? noTokenizer(folder) : await loadTokenizer(folder);
+  const texts = lone ? noTokenizer(folder) : await loadTokenizer(folder);
   const architecture = architectureOf(onnx, config);
   const features = featuresOf(onnx, config, architecture);
   const asked = options.precision && precisionMeant(options.precision);
@@ -101,19 +101,26 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
       { remedy: `use "${features.precision}" or leave the precision out` },
     );
   }
+  const generation = readGeneration(folder, config);
   return {
     name: hubIdOf(folder) ?? basename(folder),
     path: folder,
     onnxPath,
     architecture,
     features,
-    tokenizer,
+    tokenizer: texts.tokenizer,
     config: config?.raw ?? {},
-    generation: readGeneration(folder, config),
+    // The model's own files come first: a tokenizer may be shared with models that end otherwise.
+    generation: {
+      bosTokenId: generation.bosTokenId ?? texts.bosTokenId,
+      eosTokenIds: generation.eosTokenIds.length > 0
+        ? generation.eosTokenIds
+        : [texts.eosTokenId].filter((id) => id !== null),
+    },
     contextLength: config?.contextLength ?? null,
     slidingWindow: config?.slidingWindow ?? null,
     inputNames: config?.inputNames ?? null,
-    warnings: [...architecture.warnings, ...tokenizerWarnings(vocabSize, features.vocabSize)],
+    warnings: [...architecture.warnings, ...tokenizerWarnings(texts.vocabSize, features.vocabSize)],
   };
 }
 

@@ -25,10 +25,13 @@ export interface Tokenizer {
   specialIds: ReadonlySet<number>;
 }
 
-/** A tokenizer, and how many ids its vocabulary reaches to; `null` without a vocabulary. */
+/** A tokenizer and what else its files say; `null` where they do not. */
 export interface LoadedTokenizer {
   tokenizer: Tokenizer;
+  /** How far the ids of its vocabulary reach. */
   vocabSize: number | null;
+  bosTokenId: number | null;
+  eosTokenId: number | null;
 }
 
 /** Loads the tokenizer in `folder`; `InputError` where it is missing or cannot be used. */
@@ -48,10 +51,13 @@ export async function loadTokenizer(folder: string): Promise<LoadedTokenizer> {
       cause,
     });
   }
-  const bosId = tokenizer.token_to_id(contentOf(config.bos_token)) ?? null;
+  const idOf = (token: unknown) => tokenizer.token_to_id(contentOf(token)) ?? null;
+  const bosId = idOf(config.bos_token);
   const added = [...tokenizer.get_added_tokens_decoder().values()];
   return {
     vocabSize,
+    bosTokenId: bosId,
+    eosTokenId: idOf(config.eos_token),
     tokenizer: {
       specialIds: new Set(added.filter((token) => token.special).map((token) => token.id)),
       encode(text, { addSpecialTokens = true } = {}) {
@@ -79,6 +85,8 @@ export async function loadTokenizer(folder: string): Promise<LoadedTokenizer> {
 export function noTokenizer(folder: string): LoadedTokenizer {
   return {
     vocabSize: null,
+    bosTokenId: null,
+    eosTokenId: null,
     tokenizer: {
       specialIds: new Set(),
       encode() {

@@ -3,6 +3,7 @@ import { InputError } from "../../lib/errors.ts";
 import { readConfig, readGeneration } from "../../lib/model/config.ts";
 import { buildModel, loadModel } from "../../lib/model/mod.ts";
 import { SMALL, temporaryFolder } from "./checkpoints.ts";
+import { byteLevelTokenizer } from "./tokenizers.ts";
 import { sharedTest } from "./shared_data.ts";
 
 function read(files: Record<string, unknown>) {
@@ -153,6 +154,20 @@ Deno.test("loadModel() opens a folder that has genai_config.json alone", async (
   assert.equal(model.features.intermediateSize, 20);
   await Deno.writeTextFile(`${path}/genai_config.json`, JSON.stringify(GENAI));
   await assert.rejects(loadModel(path), /names the input "ids", decoder.onnx has input_ids/);
+});
+
+Deno.test("loadModel() takes end tokens from the tokenizer where nothing else tells them", async () => {
+  using folder = temporaryFolder();
+  const { bos_token_id: _, eos_token_id: __, ...config } = SMALL;
+  const { path } = await buildModel({ ...config, vocab_size: 280 }, { outDir: `${folder.path}/m` });
+  await Deno.remove(`${path}/generation_config.json`).catch(() => {});
+  const { tokenizer, config: about } = byteLevelTokenizer();
+  await Deno.writeTextFile(`${path}/tokenizer.json`, JSON.stringify(tokenizer));
+  await Deno.writeTextFile(`${path}/tokenizer_config.json`, JSON.stringify(about));
+  assert.deepEqual((await loadModel(path)).generation, { bosTokenId: null, eosTokenIds: [263] });
+  const own = JSON.stringify({ bos_token_id: 7, eos_token_id: [8] });
+  await Deno.writeTextFile(`${path}/generation_config.json`, own);
+  assert.deepEqual((await loadModel(path)).generation, { bosTokenId: 7, eosTokenIds: [8] });
 });
 
 sharedTest("loadModel() reads the builder's llama", "genai-llama-fp16", async (path) => {
