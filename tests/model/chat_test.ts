@@ -161,5 +161,7 @@ Deno.test("chatPrompt() ends templates that would not, and those that grow witho
   await refused("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", [USER], /Cannot use the chat/);
   await refused("{% for", [USER], /Cannot use the chat template/);
   await refused("{{ messages[0].content.constructor.constructor('x')() }}", [USER], /Cannot use/);
-  await refused("x".repeat(2_000_000), [USER], /has 2000000 characters/);
+  await refused("x".repeat(200_000), [USER], /has 200000 characters/);
+  await refused("\n".repeat(90_000), [USER], /2000 spaces in a row/);
+  await refused("{{" + "(".repeat(90_000), [USER], /Cannot use the chat template/);
 });
