@@ -33,7 +33,7 @@ export interface NodeEdits {
 
 /** A node to append: an operation, or an empty tensor of a type. */
 export type AddedNode =
-  | { op: "Add" | "Identity"; inputs: readonly string[]; output: string }
+  | { op: "Add" | "Sum" | "Identity"; inputs: readonly string[]; output: string }
   | { op: "Empty"; dataType: number; output: string };
 
 /** A model to be loaded in a file's place. */

@@ -125,12 +125,15 @@ export class TapCollector {
 // some operators infer the type of an output only where it is declared.
 function handedOut(scope: Scope, tensor: string, name: string): string {
   if (!scope.producers.has(tensor)) return tensor;
-  scope.edits.added.push({ op: "Identity", inputs: [tensor], output: name });
+  // On the CPU, half floats are computed in fp32 and rounded where an operation takes them as they
+  // are; Identity would, so that what the model computes is rounded too. Sum has no such kernel.
+  const op = scope.types.get(tensor) === DataType.FLOAT16 ? "Sum" : "Identity";
+  scope.edits.added.push({ op, inputs: [tensor], output: name });
   return name;
 }
 
 /** Adds a node that computes `output` of the type of its first input. */
-export function addNode(scope: Scope, node: AddedNode & { op: "Add" | "Identity" }): string {
+export function addNode(scope: Scope, node: AddedNode & { op: "Add" }): string {
   scope.edits.added.push(node);
   scope.types.set(node.output, scope.types.get(node.inputs[0]!) ?? DataType.FLOAT);
   return node.output;

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { openSession, type TappedTensor } from "../../lib/inference/mod.ts";
-import { buildModel, loadModel, type Model, tapModel } from "../../lib/model/mod.ts";
+import {
+  buildModel,
+  type DecoderConfig,
+  loadModel,
+  type Model,
+  tapModel,
+} from "../../lib/model/mod.ts";
 import { ProtoFile } from "../../lib/model/proto_reader.ts";
 import { SMALL, temporaryFolder } from "./checkpoints.ts";
 import { sharedTest } from "./shared_data.ts";
@@ -63,6 +69,23 @@ Deno.test("tapModel() changes no bit where weights lie in a file of their own", 
   assert.ok(externalData);
   await assertUnchanged(await loadModel(onnxPath));
 });
+
+const families: { name: string; config: DecoderConfig }[] =
+  (await Deno.readTextFile(`${import.meta.dirname}/../fixtures/families/families.jsonl`))
+    .trim().split("\n").map((line) => JSON.parse(line));
+
+for (const { name, config } of families) {
+  Deno.test(`tapModel() changes no bit of the logits of a built ${name}`, async () => {
+    using folder = temporaryFolder();
+    // On the CPU, half floats are rounded where an operation reads them as they are.
+    for (const precision of ["fp32", "fp16"] as const) {
+      const outDir = `${folder.path}/${precision}`;
+      await assertUnchanged(
+        await loadModel((await buildModel(config, { outDir, precision })).onnxPath),
+      );
+    }
+  });
+}
 
 const EXPORTS = [
   ["optimum-llama", "model.onnx"],

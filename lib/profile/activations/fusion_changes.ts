@@ -18,6 +18,9 @@ export interface FusionChange {
   withTaps: number;
 }
 
+// What taps are read through, and what half floats are widened by.
+const OF_TAPS = new Set(["Identity", "Sum", "Cast"]);
+
 /**
  * Compares the optimised graphs of a model and of its tapped twin. The runtime writes both, with
  * all their weights, into a temporary folder that is removed.
@@ -44,10 +47,7 @@ export async function fusionChanges(
         without: before.get(opType) ?? 0,
         withTaps: after.get(opType) ?? 0,
       }))
-      // Taps are read through an Identity, and widened by a Cast on the way out of fp16.
-      .filter(({ opType, without, withTaps }) =>
-        without !== withTaps && opType !== "Identity" && opType !== "Cast"
-      );
+      .filter(({ opType, without, withTaps }) => without !== withTaps && !OF_TAPS.has(opType));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
