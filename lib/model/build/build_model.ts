@@ -26,10 +26,10 @@ export const PRODUCER = "tokenwatt";
 /** How to build a model. */
 export interface BuildOptions {
   /**
-   * A `.safetensors` file, a `.safetensors.index.json`, or the folder of either; absent: random
-   * weights from `seed`.
+   * A `.safetensors` file, a `.safetensors.index.json`, or the folder of either; `null` or absent:
+   * random weights from `seed`.
    */
-  weights?: string | undefined;
+  weights?: string | null | undefined;
   /** Type of weights and cache; default `"fp32"`. Logits are fp32 either way. */
   precision?: "fp32" | "fp16" | undefined;
   /** The folder to write; made where it does not exist. */
@@ -111,7 +111,7 @@ export async function buildModel(
       remedy: "check the sizes in the config",
     });
   }
-  const weights = options.weights === undefined ? null : weightsFile(options.weights);
+  const weights = (options.weights ?? null) === null ? null : weightsFile(options.weights!);
   using checkpoint = weights === null ? null : openCheckpoint(weights);
   const values = weights === null || checkpoint === null
     ? randomWeights(options.seed ?? 0, shape.initializerRange)

@@ -200,6 +200,29 @@ Deno.test("buildModel() refuses a checkpoint of more layers than the config says
   );
 });
 
+Deno.test("buildModel() takes a folder whose weights lie in several files", async () => {
+  using folder = temporaryFolder();
+  const weights = weightsFor(SMALL);
+  const all = [...weights];
+  const weight_map: Record<string, string> = {};
+  for (
+    const [file, part] of [["1.safetensors", all.slice(0, 9)], [
+      "2.safetensors",
+      all.slice(9),
+    ]] as const
+  ) {
+    await Deno.writeFile(`${folder.path}/${file}`, safetensors(new Map(part), "BF16"));
+    for (const [name] of part) weight_map[name] = file;
+  }
+  const index = `${folder.path}/model.safetensors.index.json`;
+  await Deno.writeTextFile(index, JSON.stringify({ weight_map }));
+  const { onnxPath } = await buildModel(SMALL, {
+    weights: folder.path,
+    outDir: `${folder.path}/out`,
+  });
+  assertClose(await logitsOf(onnxPath, IDS), referenceLogits(SMALL, weights, IDS), 1e-4);
+});
+
 Deno.test("buildModel() lets be what old checkpoints keep beside their weights", async () => {
   using folder = temporaryFolder();
   const config = { ...SMALL, tie_word_embeddings: true };
