@@ -11,6 +11,7 @@ import {
 import { ProtoFile } from "../../lib/model/proto_reader.ts";
 import { SMALL, temporaryFolder } from "./checkpoints.ts";
 import { sharedTest } from "./shared_data.ts";
+import { merged } from "./taps_merged.ts";
 
 interface Run {
   logits: Float32Array[];
@@ -155,6 +156,24 @@ sharedTest("tapModel() says what a fused Attention hides", "genai-gpt2", async (
   assert.equal(site?.output, null);
   assert.match(site!.reason!, /inside the fused operation Attention/);
   assert.match(deep!.attention[0]!.reason!, /fused operation Attention/);
+});
+
+Deno.test("tapModel() hands tensors out of the branches of a merged decoder", async () => {
+  using folder = temporaryFolder();
+  const flat = await loadModel((await buildModel(SMALL, { outDir: `${folder.path}/m` })).onnxPath);
+  await Deno.writeFile(`${folder.path}/merged.onnx`, merged(flat.onnxPath));
+  const both = await loadModel(`${folder.path}/merged.onnx`);
+  await assertUnchanged(both);
+  const [one, two] = [tapModel(flat, { deep: true }), tapModel(both, { deep: true })];
+  const [expected, found] = [await run(flat, one), await run(both, two)];
+  assert.equal(two.sites.length, one.sites.length);
+  assert.deepEqual(two.deep!.attention.map((tap) => tap.reason), [null, null]);
+  for (const { layer, component, output } of one.sites) {
+    const other = two.sites.find((s) => s.layer === layer && s.component === component)!;
+    for (const [i, pass] of expected.passes.entries()) {
+      assert.deepEqual(found.passes[i]!.get(other.output!), pass.get(output!), component);
+    }
+  }
 });
 
 Deno.test("tapModel() takes what the modules' names promise", async () => {
