@@ -23,8 +23,8 @@ export interface GenerateOptions extends SamplingOptions, SessionOptions {
   ignoreEos?: boolean | undefined;
   /**
    * Tokens of the prompt that one pass takes; default 512. It bounds the memory of a long prefill,
-   * and between two passes it can be stopped. Graphs that continue their cache with single tokens
-   * only take the prompt whole, and refuse to be told otherwise.
+   * and between two passes it can be stopped. A graph that cannot continue its cache with several
+   * tokens takes the prompt whole by default, and refuses chunks that are asked for.
    */
   prefillChunk?: number | undefined;
   /** Stops between two passes: the iteration throws the signal's reason. */

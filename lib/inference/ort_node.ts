@@ -172,7 +172,7 @@ class OrtNodeSession implements Session {
     if (this.#inputs.prefillBy !== "chunk") return false;
     const known = takesChunks.get(this.#model);
     if (known !== undefined || this.#isInstrumented) return known ?? false;
-    const before = { cache: this.#cache, pastLength: this.#pastLength };
+    const before = [this.#cache, this.#pastLength, this.#hasDropped] as const;
     const row = async (...passes: number[][]): Promise<Float32Array> => {
       this.reset();
       for (const ids of passes.slice(0, -1)) await this.#pass(ids, false);
@@ -180,8 +180,7 @@ class OrtNodeSession implements Session {
       return lastRow(outputs[this.#inputs.logits] as Tensor);
     };
     const found = await continuesWithMany(row, this.#inputs.cache);
-    this.#cache = before.cache;
-    this.#pastLength = before.pastLength;
+    [this.#cache, this.#pastLength, this.#hasDropped] = before;
     takesChunks.set(this.#model, found);
     return found;
   }
