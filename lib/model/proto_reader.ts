@@ -23,6 +23,7 @@ const WINDOW_BYTES = 1 << 18;
 // than this is not a model, and reading on would only fill the memory.
 const MOST_TEXT_BYTES = 1 << 20;
 const MOST_TEXT_BYTES_IN_ALL = 1 << 28;
+const MOST_TEXTS = 4_000_000;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** A file of one protobuf message, seen through a window that moves. */
@@ -33,6 +34,7 @@ export class ProtoFile implements Disposable {
   #window: Uint8Array = new Uint8Array(0);
   #windowStart = 0;
   #textBytes = 0;
+  #texts = 0;
 
   /** Opens `path`; `InputError` where it cannot be read. */
   constructor(path: string) {
@@ -74,6 +76,7 @@ export class ProtoFile implements Disposable {
   text(field: Field): string {
     const length = field.end - field.start;
     this.#textBytes += length;
+    if (++this.#texts > MOST_TEXTS) throw this.corrupt(`it holds more than ${MOST_TEXTS} names`);
     if (length > MOST_TEXT_BYTES || this.#textBytes > MOST_TEXT_BYTES_IN_ALL) {
       throw this.corrupt(`the text at byte ${field.start} is ${length} bytes long`);
     }

@@ -68,12 +68,12 @@ export function attentionCores(
 
 function nearest(
   start: NodeInfo,
-  next: (node: NodeInfo) => NodeInfo[],
+  next: (node: NodeInfo) => readonly NodeInfo[],
   isWanted: (node: NodeInfo) => boolean,
   isBarrier: (node: NodeInfo) => boolean,
   hidden: ReadonlySet<NodeInfo>,
 ): NodeInfo | null {
-  const queue = next(start);
+  const queue = [...next(start)];
   const seen = new Set<NodeInfo>(queue);
   for (let i = 0; i < queue.length && i < REACH; i++) {
     const node = queue[i]!;

@@ -78,7 +78,7 @@ function reaches(
   own: ReadonlySet<NodeInfo>,
   isWanted: (node: NodeInfo) => boolean,
 ): boolean {
-  const queue = flow.consumersOf(start);
+  const queue = [...flow.consumersOf(start)];
   const seen = new Set(queue);
   for (let i = 0; i < queue.length && i < 32; i++) {
     const node = queue[i]!;

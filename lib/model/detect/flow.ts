@@ -15,6 +15,8 @@ export class Flow {
   #producers = new Map<string, NodeInfo>();
   #consumers = new Map<string, NodeInfo[]>();
   #weights: Map<string, TensorInfo>;
+  #before = new Map<NodeInfo, NodeInfo[]>();
+  #after = new Map<NodeInfo, NodeInfo[]>();
   #inputs = new Map<NodeInfo, readonly string[]>();
   // What a quantiser measured of its input goes around the multiplication, to scale its result.
   #scales = new Set<string>();
@@ -38,6 +40,16 @@ export class Flow {
         else known.push(node);
       }
     }
+    for (const node of graph.nodes) {
+      const before = this.#inputs.get(node)!.flatMap((input) =>
+        this.#scales.has(input) ? [] : this.#producers.get(input) ?? []
+      );
+      const after = node.outputs.flatMap((output) =>
+        this.#scales.has(output) ? [] : this.#consumers.get(output) ?? []
+      );
+      this.#before.set(node, before);
+      this.#after.set(node, after);
+    }
     this.order = this.#sorted(path);
   }
 
@@ -52,25 +64,18 @@ export class Flow {
   }
 
   /** The nodes that make what a node takes, also within its branches. */
-  producersOf(node: NodeInfo): NodeInfo[] {
-    const found: NodeInfo[] = [];
-    for (const input of this.#inputs.get(node) ?? []) {
-      const producer = this.#producers.get(input);
-      if (producer !== undefined && !this.#scales.has(input)) found.push(producer);
-    }
-    return found;
+  producersOf(node: NodeInfo): readonly NodeInfo[] {
+    return this.#before.get(node) ?? [];
   }
 
   /** The nodes that take a tensor. */
-  takersOf(tensor: string): NodeInfo[] {
+  takersOf(tensor: string): readonly NodeInfo[] {
     return this.#consumers.get(tensor) ?? [];
   }
 
   /** The nodes that take what a node makes. */
-  consumersOf(node: NodeInfo): NodeInfo[] {
-    return node.outputs.flatMap((output) =>
-      this.#scales.has(output) ? [] : this.#consumers.get(output) ?? []
-    );
+  consumersOf(node: NodeInfo): readonly NodeInfo[] {
+    return this.#after.get(node) ?? [];
   }
 
   // Nodes of a file may stand in any order after a graph was appended to it.

@@ -5,7 +5,7 @@
  */
 import type { NodeInfo, OnnxModel } from "../onnx_reader.ts";
 import type { ComponentPlace } from "./place.ts";
-import { placeBeside } from "./place_by_flow.ts";
+import { placeBeside } from "./place_beside.ts";
 import { namedPlace } from "./place_by_name.ts";
 import { placeNodes, placesByName, placesByOutput, placesByWeight } from "./place_nodes.ts";
 

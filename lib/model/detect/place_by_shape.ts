@@ -64,7 +64,7 @@ export function placeByShape(
     if (!weighted.has(node) || places.has(node)) continue;
     const behind = before.get(node)!;
     const ahead = after.get(node)!;
-    const isLast = behind === numLayers && near.weightsAhead(node).size === 0;
+    const isLast = behind === numLayers && near.weightsAhead(node, 0).size === 0;
     if (isLast) places.set(node, { layer: null, component: "lm_head" });
     else if (behind === 0 && ahead === 0) {
       places.set(node, { layer: null, component: "embed_tokens" });
@@ -99,7 +99,7 @@ function placeLowRankHalves(
 ): void {
   for (const node of weighted) {
     if (places.has(node)) continue;
-    const ahead = [...near.weightsAhead(node)].map((next) => places.get(next));
+    const ahead = [...near.weightsAhead(node, 1)].map((next) => places.get(next));
     const [place] = ahead;
     const isHalf = place !== undefined &&
       ahead.every((other) =>
@@ -141,7 +141,8 @@ function layersOf(
 /** The multiplications next to a node, with nothing but light operations between. */
 export interface Neighbours {
   weightsBehind(tensors: readonly string[]): Set<NodeInfo>;
-  weightsAhead(node: NodeInfo): Set<NodeInfo>;
+  /** Ends once it has found more than `most`. */
+  weightsAhead(node: NodeInfo, most?: number): Set<NodeInfo>;
 }
 
 function neighbours(
@@ -151,11 +152,15 @@ function neighbours(
   cores: readonly AttentionCore[],
 ): Neighbours {
   const coreEnds = new Set(cores.flatMap((core) => [core.first, core.last]));
-  const walk = (start: readonly NodeInfo[], next: (node: NodeInfo) => NodeInfo[]) => {
+  const walk = (
+    start: readonly NodeInfo[],
+    next: (node: NodeInfo) => readonly NodeInfo[],
+    most = Infinity,
+  ) => {
     const found = new Set<NodeInfo>();
     const seen = new Set(start);
     const queue = [...start];
-    for (let i = 0; i < queue.length && i < REACH; i++) {
+    for (let i = 0; i < queue.length && i < REACH && found.size <= most; i++) {
       const node = queue[i]!;
       if (!hidden.has(node)) continue;
       if (weighted.has(node)) found.add(node);
@@ -173,6 +178,7 @@ function neighbours(
         tensors.flatMap((tensor) => flow.producer(tensor) ?? []),
         (node) => flow.producersOf(node),
       ),
-    weightsAhead: (node) => walk(flow.consumersOf(node), (other) => flow.consumersOf(other)),
+    weightsAhead: (node, most) =>
+      walk(flow.consumersOf(node), (other) => flow.consumersOf(other), most),
   };
 }

@@ -1,19 +1,18 @@
 /**
- * Which component the light operations belong to whose names do not tell it: norms, biases,
- * activations and residuals by the multiplications around them, all else by who takes its result.
+ * Which component the light operations of the hidden stream belong to whose names do not tell it:
+ * norms, biases, activations and residuals by the multiplications around them.
  *
  * @module
  */
 import type { NodeInfo } from "../onnx_reader.ts";
 import type { Flow } from "./flow.ts";
 import { throughCasts } from "./multiply.ts";
+import { QUANTIZES } from "./place_beside.ts";
 import { commonPlace, type ComponentPlace } from "./place.ts";
 
 type Places = Map<NodeInfo, ComponentPlace>;
 
 const NORM = /Norm|^ReduceMean$|^(Rsqrt|ReciprocalSqrt)$/;
-/** What quantisers put before and after a multiplication; their names are those of its input. */
-export const QUANTIZES = /^(Dynamic)?(Quantize|Dequantize)Linear/;
 const INTO_ATTENTION = /^(q|k|v|kv|qkv)_proj$/;
 const INTO_FEED_FORWARD = /^(gate_proj|up_proj|gate_up_proj|fc1|router|experts)$/;
 const OUT_OF_BLOCK = /^(o_proj|down_proj|fc2|experts)$/;
@@ -78,65 +77,41 @@ export function placeStream(
   }
 }
 
-/** Places what is beside the stream, and whatever is left, by its neighbours. */
-export function placeBeside(flow: Flow, places: Places): void {
-  for (const node of flow.order.toReversed()) {
-    if (places.has(node)) continue;
-    const after = flow.consumersOf(node).flatMap((consumer) => places.get(consumer) ?? []);
-    const source = QUANTIZES.test(node.opType) ? beforeQuantizing(node, flow, places) : null;
-    const place = commonPlace(after) ?? source ?? inOneLayer(after) ??
-      (after.length > 0 ? { layer: null, component: "mask_positions" } : null);
-    if (place !== null) places.set(node, place);
-  }
-  for (const node of flow.order) {
-    if (places.has(node)) continue;
-    const before = flow.producersOf(node).flatMap((producer) => places.get(producer) ?? []);
-    places.set(node, commonPlace(before) ?? { layer: null, component: "other" });
-  }
-}
-
-// What is quantised once for several multiplications belongs to what made it.
-function beforeQuantizing(node: NodeInfo, flow: Flow, places: Places): ComponentPlace | null {
-  let before: NodeInfo | undefined = node;
-  for (let steps = 0; before !== undefined && steps < 4; steps++) {
-    before = flow.producer(before.inputs[0] ?? "");
-    const place = before === undefined ? undefined : places.get(before);
-    if (place !== undefined) return place;
-  }
-  return null;
-}
-
-// Who serves several components of one layer serves its attention, where that is one of them.
-function inOneLayer(places: readonly ComponentPlace[]): ComponentPlace | null {
-  const [first] = places;
-  if (first === undefined || first.layer === null) return null;
-  if (places.some((place) => place.layer !== first.layer)) return null;
-  return places.find((place) => place.component === "attention") ?? first;
-}
-
 /** The anchors next to a node; `null` for more than can be told apart. */
 type Around = ReadonlySet<ComponentPlace> | null;
 
 function around(
   order: readonly NodeInfo[],
   anchors: ReadonlyMap<NodeInfo, ComponentPlace>,
-  next: (node: NodeInfo) => NodeInfo[],
+  next: (node: NodeInfo) => readonly NodeInfo[],
 ): Map<NodeInfo, Around> {
   const found = new Map<NodeInfo, Around>();
   const inStream = new Set(order);
+  const single = new Map<string, ReadonlySet<ComponentPlace>>();
+  const alone = (place: ComponentPlace) => {
+    const key = `${place.layer} ${place.component}`;
+    if (!single.has(key)) single.set(key, new Set([place]));
+    return single.get(key)!;
+  };
   for (const node of order) {
-    const set = new Map<string, ComponentPlace>();
-    let tooMany = false;
+    const sets = new Set<Around>();
     for (const other of next(node)) {
       if (!inStream.has(other)) continue;
       const anchor = anchors.get(other);
-      const theirs = anchor === undefined ? found.get(other) ?? null : [anchor];
-      if (theirs === null) tooMany = true;
-      else for (const place of theirs) set.set(`${place.layer} ${place.component}`, place);
+      sets.add(anchor === undefined ? found.get(other) ?? null : alone(anchor));
     }
-    found.set(node, tooMany || set.size > MOST ? null : new Set(set.values()));
+    found.set(node, sets.size === 1 ? [...sets][0]! : union(sets));
   }
   return found;
+}
+
+function union(sets: ReadonlySet<Around>): Around {
+  const all = new Map<string, ComponentPlace>();
+  for (const set of sets) {
+    if (set === null) return null;
+    for (const place of set) all.set(`${place.layer} ${place.component}`, place);
+  }
+  return all.size > MOST ? null : new Set(all.values());
 }
 
 function keyOf(places: Around): string {
