@@ -8,6 +8,7 @@ import type {
   MetricSink,
   MoeExpertActivation,
   PowerSample,
+  ProfilingRun,
   RawPowerBatch,
   RunHeader,
   RunOutcome,
@@ -18,6 +19,7 @@ import type {
 import type { Sql } from "./sql.ts";
 import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
 import { countRuns, listRuns, searchRuns } from "./list_runs.ts";
+import { writeSummary } from "./layer_summary.ts";
 import { importDocument } from "./import_run.ts";
 import { openDatabase } from "./location.ts";
 import { readExperts, readOperations, readStatistics } from "./read_deep.ts";
@@ -53,7 +55,7 @@ import {
   writeSections,
   writeTokens,
 } from "./write_rows.ts";
-import { writeHeader, writeOutcome } from "./write_run.ts";
+import { writeHeader, writeOutcome, writeResult } from "./write_run.ts";
 
 /**
  * All runs that were ever profiled, in one SQLite file. Every writing call is one transaction, so
@@ -299,6 +301,18 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
       else outcome.duplicates.push(runId);
     }
     return outcome;
+  }
+
+  /**
+   * Puts a result that was derived again, and all that follows from it, in the place of the old.
+   * Raw records, sections and what was measured inside of tokens stay. Takes a run's whole id.
+   */
+  replaceResult(runId: string, result: ProfilingRun): void {
+    this.#append(runId, (run) => {
+      writeResult(this.#sql, run, result);
+      writeSummary(this.#sql, run.key);
+    });
+    this.#origins.delete(runId);
   }
 
   /** What the database holds. */

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { headerColumns } from "./run_columns.ts";
-import type { RunDocument } from "./run_document.ts";
+import { resultOf, type RunDocument } from "./run_document.ts";
 import { writeSummary } from "./layer_summary.ts";
 import type { Sql } from "./sql.ts";
 import { writeExperts, writeOperations, writeStatistics } from "./write_deep.ts";
@@ -69,11 +69,7 @@ function writeDocument(sql: Sql, document: RunDocument): void {
   }
   writeSections(sql, origin, document.timedSections, false);
   if (run.figures === null) writeTrace(sql, origin, run);
-  else {
-    const { host: _1, details: _2, figures: _3, startedAtMs: _4, endedAtMs: _5, ...rest } = run;
-    const { reason: _6, experiment: _7, tags: _8, options: _9, ...result } = rest;
-    writeResult(sql, origin, result);
-  }
+  else writeResult(sql, origin, resultOf(run));
   writeLayers(sql, origin, document.layers);
   writeComponents(sql, origin, document.components);
   writeOperations(sql, origin, document.operations);

@@ -26,5 +26,6 @@ export type {
   StoredRun,
   TokenRow,
 } from "./rows.ts";
-export { type RunDocument, runDocument } from "./run_document.ts";
+export { rederiveRun, type RunChange, type StoredEvidence, storedEvidence } from "./rederive.ts";
+export { resultOf, type RunDocument, runDocument } from "./run_document.ts";
 export { type ColumnKind, type TableName, type TableRow, TABLES } from "./tables.ts";

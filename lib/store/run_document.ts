@@ -5,6 +5,7 @@ import type {
   DeepStatistic,
   LayerMetric,
   MoeExpertActivation,
+  ProfilingRun,
   RawPowerBatch,
   StoredSection,
 } from "../record.ts";
@@ -33,6 +34,13 @@ export interface RunDocument {
   experts: Required<MoeExpertActivation>[];
   /** Power records as they came, gzipped, in base64. */
   rawPower: (Omit<RawPowerBatch, "gzip"> & { gzip: string })[];
+}
+
+/** The result that a stored run holds, without what only the store knows of it. */
+export function resultOf(run: StoredRun): ProfilingRun {
+  const { host: _1, details: _2, figures: _3, startedAtMs: _4, endedAtMs: _5, ...rest } = run;
+  const { reason: _6, experiment: _7, tags: _8, options: _9, ...result } = rest;
+  return result;
 }
 
 function storedRun(database: ProfileDatabase, reference: string): StoredRun {
