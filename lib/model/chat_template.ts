@@ -5,36 +5,56 @@
  * @module
  */
 import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
+import { nowMs } from "../clock.ts";
 import { InputError } from "../errors.ts";
 
 /** Real templates have up to some 20,000. */
 const MOST_TEMPLATE_CHARACTERS = 100_000;
 /** The library's lexer takes 10 s for 100,000 spaces in a row: its time grows with their square. */
 const MOST_SPACES = /\s{2000}/;
-/** The longest conversations with tools take some 10,000. */
+/** Conversations with tools take some 10,000. */
 const MOST_STEPS = 1_000_000;
+/** Steps over long lists are slow ones. */
+const MOST_MS = 2000;
 const MOST_ITEMS = 100_000;
+/** Characters that a value may come to when it is written out, an item of a list counted as 16. */
 const MOST_CHARACTERS = 16_000_000;
 
 type Evaluate = Interpreter["evaluate"];
 
-// Looking at each value as it comes bounds memory too, as doubling it is all that one step can do;
-// but for filters that repeat text, where V8's 512 MB a string are the limit.
+// Looking at each value as it comes bounds memory too: one step can do no more than double it or
+// write it out. Filters that repeat text end at V8's 512 MB a string.
 class BoundedInterpreter extends Interpreter {
   #steps = 0;
+  #endMs = nowMs() + MOST_MS;
 
   override evaluate(...[statement, environment]: Parameters<Evaluate>): ReturnType<Evaluate> {
     if (++this.#steps > MOST_STEPS) throw new Error(`it does not end within ${MOST_STEPS} steps`);
+    if (nowMs() > this.#endMs) throw new Error(`it does not end within ${MOST_MS} ms`);
     const result = super.evaluate(statement, environment);
-    const { value } = result as { value: unknown };
-    if (typeof value === "string" && value.length > MOST_CHARACTERS) {
+    if (written(result, new Map()) > MOST_CHARACTERS) {
       throw new Error(`it writes more than ${MOST_CHARACTERS} characters`);
-    }
-    if (Array.isArray(value) && value.length > MOST_ITEMS) {
-      throw new Error(`it makes a list of more than ${MOST_ITEMS} items`);
     }
     return result;
   }
+}
+
+// A list may hold one other many times over: what is seen once is not gone through again.
+function written(value: unknown, seen: Map<unknown, number>): number {
+  const content = (value as { value?: unknown } | null | undefined)?.value;
+  if (typeof content === "string") return content.length;
+  const items = Array.isArray(content) ? content : content instanceof Map ? content.values() : null;
+  if (items === null) return 1;
+  const known = seen.get(content);
+  if (known !== undefined) return known;
+  seen.set(content, 0); // it may hold itself
+  let sum = 16;
+  for (const item of items) {
+    sum += 16 + written(item, seen);
+    if (sum > MOST_CHARACTERS) break;
+  }
+  seen.set(content, sum);
+  return sum;
 }
 
 /** Renders the template from the file at `path`; `InputError` where it cannot be, or refuses. */

@@ -157,7 +157,11 @@ Deno.test("chatPrompt() ends templates that would not, and those that grow witho
     `{% set ns = namespace(x=${start}) %}` +
     "{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x }}";
   await refused(doubling("'ab'"), [USER], /more than 16000000 characters/);
-  await refused(doubling("[1]"), [USER], /more than 100000 items/);
+  await refused(doubling("[1]"), [USER], /more than 16000000 characters/);
+  const nesting = doubling("[1]").replace("ns.x + ns.x", "[ns.x, ns.x]");
+  await refused(nesting + "{{ ns.x | tojson }}", [USER], /more than 16000000 characters/);
+  const joining = "{% for i in a %}{{ a | join | length }}{% endfor %}";
+  await refused("{% set a = range(90000) %}" + joining, [USER], /does not end within 2000 ms/);
   await refused("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", [USER], /Cannot use the chat/);
   await refused("{% for", [USER], /Cannot use the chat template/);
   await refused("{{ messages[0].content.constructor.constructor('x')() }}", [USER], /Cannot use/);
