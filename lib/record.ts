@@ -5,6 +5,7 @@
  * @module
  */
 export type * from "./record/details.ts";
+export type * from "./record/deep.ts";
 export * from "./record/energy.ts";
 export type * from "./record/finding.ts";
 export type * from "./record/inside.ts";

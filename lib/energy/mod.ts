@@ -30,3 +30,4 @@ export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from 
 export type { Limits, PowerBounds } from "./limits.ts";
 export type { AttributionOptions, Latch } from "./options.ts";
 export { defaultTotalRails, measuredRails } from "./rails.ts";
+export { withRest } from "./rest_columns.ts";

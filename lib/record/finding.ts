@@ -20,6 +20,9 @@ export type FindingKind =
   | "sampler-died"
   | "too-short"
   | "estimated"
+  | "unsure-rank"
+  | "unnamed-work"
+  | "no-layers"
   | "dram-not-measured";
 
 /** Something about a run that its reader must know: data, not prose. */

@@ -58,7 +58,11 @@ export interface DeepOperationMetric extends TokenReference {
 export interface DeepStatistic extends TokenReference {
   /** `null` outside of layers. */
   layer: number | null;
-  /** What was taken. */
+  /**
+   * `"attention_entropy"` (nats), `"attention_largest_weight"`, `"attention_sparsity"`,
+   * `"mlp_kill_ratio"`, `"routing_entropy"` (nats), or a norm's component followed by
+   * `"_variance_ratio"` (what goes in ÷ what comes out).
+   */
   statistic: string;
   /** Which head; `null` for a figure of the whole layer. */
   head: number | null;

@@ -1,5 +1,6 @@
 import type { Energy, PowerSample } from "./energy.ts";
 import type { Finding } from "./finding.ts";
+import type { RunInside } from "./inside.ts";
 import type { RunPower } from "./power.ts";
 import type { StoredToken } from "./sink.ts";
 import type { Phase, TokenEvent } from "./timing.ts";
@@ -129,7 +130,7 @@ export interface RunTrace {
 /** The state of a run in the database. */
 export type RunStatus = "running" | "complete" | "interrupted" | "failed";
 
-/** One profiled prompt. All but `trace` and `groups` is what `--json` prints. */
+/** One profiled prompt. All but `trace` is what `--json` prints, without the columns of `inside`. */
 export interface ProfilingRun {
   /** As the database names it. */
   runId: string;
@@ -159,6 +160,8 @@ export interface ProfilingRun {
   groups: TokenGroup[];
   /** The figures. */
   totals: RunTotals;
+  /** What is inside its tokens; `null` at depth `token`. */
+  inside: RunInside | null;
   /** What happened when. */
   trace: RunTrace;
 }

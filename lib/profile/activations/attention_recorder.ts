@@ -1,6 +1,6 @@
 import type { AttentionTap } from "../../model/mod.ts";
 import { addAttention, type HeadSums, noRows } from "./attention_rows.ts";
-import type { HeadColumns } from "./deep_columns.ts";
+import type { HeadColumns } from "../../record.ts";
 import { numbers, type Recorder, type Tensors } from "./pass.ts";
 import { Rows } from "./rows.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { DeepTaps } from "../../model/mod.ts";
 import { AttentionRecorder } from "./attention_recorder.ts";
-import type { DeepColumns } from "./deep_columns.ts";
+import type { DeepColumns } from "../../record.ts";
 import { GateRecorder } from "./gate_recorder.ts";
 import { NormRecorder } from "./norm_recorder.ts";
 import type { Recorder, Tensors } from "./pass.ts";

@@ -1,5 +1,5 @@
 import type { GateTap } from "../../model/mod.ts";
-import type { GateColumns } from "./deep_columns.ts";
+import type { GateColumns } from "../../record.ts";
 import { numbers, type Recorder, type Tensors } from "./pass.ts";
 import { Rows } from "./rows.ts";
 

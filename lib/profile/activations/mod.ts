@@ -4,18 +4,7 @@
  * @module
  */
 export { activationAt, type ActivationColumns, activationOf } from "./columns.ts";
-export {
-  type DeepColumns,
-  type DeepFigure,
-  deepFigures,
-  type ExpertChoice,
-  expertChoices,
-  type GateColumns,
-  type HeadColumns,
-  loadBalance,
-  type NormColumns,
-  type RoutingColumns,
-} from "./deep_columns.ts";
+export { deepFigures, expertChoices, loadBalance } from "./deep_columns.ts";
 export { type FusionChange, fusionChanges } from "./fusion_changes.ts";
 export { type ActivationOptions, ActivationRecorder } from "./recorder.ts";
 export { type TappedTokens, tapTokens, type TapTokensOptions } from "./tap_tokens.ts";

@@ -1,5 +1,5 @@
 import type { NormTap } from "../../model/mod.ts";
-import type { NormColumns } from "./deep_columns.ts";
+import type { NormColumns } from "../../record.ts";
 import { addVariances } from "./norm_rows.ts";
 import { numbers, type Recorder, type Tensors } from "./pass.ts";
 import { Rows } from "./rows.ts";

@@ -1,5 +1,5 @@
 import type { ActivationColumns } from "./columns.ts";
-import type { DeepColumns } from "./deep_columns.ts";
+import type { DeepColumns } from "../../record.ts";
 
 /** What statistics lack and what is odd about them, one line each; places are gathered. */
 export function activationNotes(

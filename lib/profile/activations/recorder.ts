@@ -7,7 +7,7 @@ import { InputError } from "../../errors.ts";
 import type { Instrumentation, TappedTensor } from "../../inference/mod.ts";
 import { type Model, tapModel, type TapSite } from "../../model/mod.ts";
 import type { ActivationColumns } from "./columns.ts";
-import type { DeepColumns } from "./deep_columns.ts";
+import type { DeepColumns } from "../../record.ts";
 import { DeepRecorder } from "./deep_recorder.ts";
 import { ModuleRecorder } from "./module_recorder.ts";
 import { SPARSITY_BELOW } from "./moments.ts";

@@ -1,5 +1,5 @@
 import type { RoutingTap } from "../../model/mod.ts";
-import type { RoutingColumns } from "./deep_columns.ts";
+import type { RoutingColumns } from "../../record.ts";
 import { numbers, type Recorder, type Tensors } from "./pass.ts";
 import { addRouting, noRouting, type RoutingSums } from "./routing_rows.ts";
 import { Rows } from "./rows.ts";

@@ -7,7 +7,7 @@ import { nowMs } from "../../clock.ts";
 import { openSession, type Session, type SessionOptions } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import type { ActivationColumns } from "./columns.ts";
-import type { DeepColumns } from "./deep_columns.ts";
+import type { DeepColumns } from "../../record.ts";
 import { fusionChanges } from "./fusion_changes.ts";
 import { activationNotes } from "./notes.ts";
 import { type ActivationOptions, ActivationRecorder } from "./recorder.ts";

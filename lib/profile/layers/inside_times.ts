@@ -4,12 +4,12 @@
  * @module
  */
 import type { ComponentPlace } from "../../model/mod.ts";
-import type { ComponentTiming } from "../../record.ts";
+import type { ComponentTiming, UnsureRank } from "../../record.ts";
 import { AROUND, cellsOf } from "./cells.ts";
 import { type CleanToken, correctionOf, dealToken, type ProfiledToken } from "./deal.ts";
 import { aboveFloor } from "./floor.ts";
 import type { Operation } from "./operation_table.ts";
-import { type RankingChange, rankingChanges } from "./ranking.ts";
+import { rankingChanges } from "./ranking.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** One phase of an answer, inside. */
@@ -29,7 +29,7 @@ export interface InsidePhase {
   /** Share of the time inside operations whose place is known, 0 to 1. */
   coverage: number;
   /** Components whose order is not certain. */
-  rankingChanges: RankingChange[];
+  rankingChanges: UnsureRank[];
 }
 
 /** The times inside the tokens of one answer. */

@@ -8,4 +8,3 @@ export { type InsidePhase, type InsideTimes, timingsOf } from "./inside_times.ts
 export { LayerProfiler, type LayerProfilerOptions, type LayerTiming } from "./layer_profiler.ts";
 export type { Operation } from "./operation_table.ts";
 export { profileTokens, type TwinOptions } from "./profile_tokens.ts";
-export type { RankingChange } from "./ranking.ts";

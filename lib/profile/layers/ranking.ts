@@ -3,23 +3,10 @@
  *
  * @module
  */
+import type { UnsureRank } from "../../record.ts";
 import { aboveFloor } from "./floor.ts";
 import type { Operation } from "./operation_table.ts";
 import type { ProfiledToken } from "./deal.ts";
-
-/** Two components of which one cannot say which costs more. */
-export interface RankingChange {
-  /** Where. */
-  phase: "prefill" | "decode";
-  /** The one that takes more, corrected. */
-  first: string;
-  /** The one that takes less, corrected. */
-  second: string;
-  /** `floor`: uncorrected it is the other way; `noise`: tokens differ by more than the two do. */
-  reason: "floor" | "noise";
-  /** How much more `first` takes, corrected, in parts of `second`. */
-  difference: number;
-}
 
 /** Less than this part of the time in operations is not worth a rank. */
 const LEAST_SHARE = 0.01;
@@ -30,7 +17,7 @@ export function rankingChanges(
   operations: readonly Operation[],
   tokens: readonly ProfiledToken[],
   floorUs: number,
-): RankingChange[] {
+): UnsureRank[] {
   const names = [...new Set(operations.map(({ place }) => place.component))];
   const nameOf = operations.map(({ place }) => names.indexOf(place.component));
   const timesOf = (floor: number) =>
@@ -52,7 +39,7 @@ export function rankingChanges(
   const total = sums.reduce((sum, us) => sum + us, 0);
   const ranked = names.map((_, i) => i).filter((i) => sums[i]! > LEAST_SHARE * total)
     .sort((a, b) => sums[b]! - sums[a]!);
-  return ranked.slice(1).flatMap((second, at): RankingChange[] => {
+  return ranked.slice(1).flatMap((second, at): UnsureRank[] => {
     const first = ranked[at]!;
     const isFlipped = raw[first]! < raw[second]!;
     const isNoise = !differ(corrected.map((row) => row[first]! - row[second]!));
