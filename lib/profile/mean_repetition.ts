@@ -24,6 +24,7 @@ import {
   UNMEASURED,
 } from "../record.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
+import type { MeanSpans } from "./inside/mod.ts";
 import { meanSections } from "./mean_sections.ts";
 import type { Repetition } from "./messages.ts";
 import { groupName, phasesOf, runSpan } from "./spans.ts";
@@ -37,6 +38,8 @@ export interface MeanRepetition {
   tokens: TokenEnergy[];
   groups: TokenGroup[];
   tree: EnergySpan;
+  /** What its inside is told by. */
+  spans: MeanSpans;
 }
 
 /** Of a run that was stopped before its first repetition. */
@@ -55,6 +58,7 @@ const NOTHING: MeanRepetition = {
     children: [],
     energy: UNMEASURED,
   },
+  spans: { tokens: [], firstTokens: [], phase: () => undefined },
 };
 
 /**
@@ -90,6 +94,26 @@ export function meanRepetition(
     }),
     tokens,
     groups: meanGroups(groups, tokens, meanOf),
+    spans: spansOf(tokens.length, attributed, count),
+  };
+}
+
+function spansOf(
+  tokens: number,
+  { ensembles, firstTokens }: ReturnType<typeof attributeInGroups>,
+  count: number,
+): MeanSpans {
+  const mean = (key: string) => {
+    const ensemble = ensembles.get(key);
+    return ensemble && scaled(ensemble, 1 / count);
+  };
+  const indexes = Array.from({ length: tokens }, (_, index) => index);
+  return {
+    tokens: indexes.flatMap((index) =>
+      mean(index === 0 ? "phase prefill" : `token ${index}`) ?? []
+    ),
+    firstTokens: indexes.flatMap((index) => firstTokens.get(index) ?? []),
+    phase: (name) => mean(`phase ${name}`),
   };
 }
 
@@ -101,15 +125,25 @@ function attributeInGroups(
   options: AttributionOptions & { reading: Reading },
 ) {
   const tokensOf = (repetition: Repetition) => evidence.tokensOf(repetition);
+  const first = `${repetitions[0]?.index}`;
   const attribute = (groups: readonly TokenRange[]) => {
     const ensembles = new Map<string, Ensemble>();
+    const firstTokens = new Map<number, Ensemble>();
     const onNode = (span: Span, ensemble: Ensemble, path: readonly Span[]) => {
+      const index = tokenIndexOf(span);
+      const isFirst = path.some(({ kind, name }) => kind === "repetition" && name === first);
+      if (index !== null && isFirst) firstTokens.set(index, ensemble);
       const key = keyOf(span, path);
       const sofar = key === null ? undefined : ensembles.get(key);
       if (key !== null) ensembles.set(key, sofar ? sumOf([sofar, ensemble]) : ensemble);
     };
     const span = runSpan(repetitions, tokensOf, groups);
-    return { groups, ensembles, tree: attributeEnergy(span, samples, { ...options, onNode }) };
+    return {
+      groups,
+      ensembles,
+      firstTokens,
+      tree: attributeEnergy(span, samples, { ...options, onNode }),
+    };
   };
   const decoded = repetitions.map((repetition) => tokensOf(repetition).slice(1));
   const finest = attribute(groupTokens(decoded, samples));
@@ -129,6 +163,12 @@ function keyOf(span: Span, path: readonly Span[]): string | null {
   if (span.kind === "run") return "run";
   const isIdle = span.kind === "gap" && path.length <= 2;
   return isIdle ? "phase idle" : null;
+}
+
+/** The prefill is token 0. */
+function tokenIndexOf({ kind, name }: Span): number | null {
+  if (kind === "token") return Number(name);
+  return kind === "phase" && name === "prefill" ? 0 : null;
 }
 
 function groupKey(range: TokenRange): string {

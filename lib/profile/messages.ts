@@ -1,4 +1,5 @@
 import type { PlainError } from "../errors.ts";
+import type { Explained, ExplainPlan } from "./explain.ts";
 import type { Phase, Section, TokenEvent } from "../record.ts";
 
 /** A token of one repetition. */
@@ -53,8 +54,13 @@ export interface RepeatOrder extends Prompt {
   tellsPhases?: boolean | undefined;
 }
 
+/** What is to be explained; the session that was measured makes room for the twins'. */
+export interface ExplainOrder extends ExplainPlan {
+  type: "explain";
+}
+
 /** What the model's thread can be told. */
-export type Order = LoadOrder | RepeatOrder;
+export type Order = LoadOrder | RepeatOrder | ExplainOrder;
 
 /** What happened since the last batch. A message a token would cost up to 11 % of a 3 ms token. */
 export interface Batch {
@@ -69,4 +75,6 @@ export type Answer =
   | ({ type: "batch" } & Batch)
   | { type: "phase"; phase: Phase; atMs: number }
   | { type: "repeated"; interrupted: boolean }
+  | { type: "progress"; fraction: number }
+  | ({ type: "explained" } & Explained)
   | ({ type: "failed" } & PlainError);

@@ -1,5 +1,6 @@
 import { revivedError } from "../errors.ts";
 import type { Phase } from "../record.ts";
+import type { Explained, ExplainPlan } from "./explain.ts";
 import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
 
 /** How long a stopped thread may take to finish its token before it is ended. */
@@ -49,30 +50,57 @@ export class ModelThread implements Disposable {
   ): Promise<boolean> {
     if (signal?.aborted) return true;
     let interrupted = false;
+    using _stopping = this.#stopOn(signal, { type: "repeated", interrupted: true });
+    await this.#ask(
+      { type: "repeat", ...order, tellsPhases: onPhase !== undefined },
+      (answer) => {
+        if (answer.type === "phase") onPhase?.(answer.phase, answer.atMs);
+        if (answer.type === "batch") onBatch(answer);
+        if (answer.type === "repeated") interrupted = answer.interrupted;
+        return answer.type === "repeated";
+      },
+    );
+    return interrupted;
+  }
+
+  /**
+   * Runs the twins of the answer. Nothing can be generated afterwards.
+   *
+   * @returns what they told; `null` where `signal` ended it before there was any
+   */
+  async explain(
+    plan: ExplainPlan,
+    onProgress: (fraction: number) => void,
+    signal?: AbortSignal,
+  ): Promise<Explained | null> {
+    if (signal?.aborted) return null;
+    let explained: Explained | null = null;
+    using _stopping = this.#stopOn(signal, { type: "repeated", interrupted: true });
+    await this.#ask({ type: "explain", ...plan }, (answer) => {
+      if (answer.type === "progress") onProgress(answer.fraction);
+      if (answer.type === "explained") explained = answer;
+      return answer.type === "explained" || answer.type === "repeated";
+    });
+    return explained;
+  }
+
+  /** Asks the thread to stop when `signal` aborts, and ends it where it does not. */
+  #stopOn(signal: AbortSignal | undefined, lastWord: Answer): Disposable {
     let grace: ReturnType<typeof setTimeout> | undefined;
     const stop = () => {
       Atomics.store(new Int32Array(this.#stop), 0, 1);
       grace = setTimeout(() => {
-        this.#onAnswer({ type: "repeated", interrupted: true });
+        this.#onAnswer(lastWord);
         this.#worker.terminate();
       }, GRACE_MS);
     };
     signal?.addEventListener("abort", stop, { once: true });
-    try {
-      await this.#ask(
-        { type: "repeat", ...order, tellsPhases: onPhase !== undefined },
-        (answer) => {
-          if (answer.type === "phase") onPhase?.(answer.phase, answer.atMs);
-          if (answer.type === "batch") onBatch(answer);
-          if (answer.type === "repeated") interrupted = answer.interrupted;
-          return answer.type === "repeated";
-        },
-      );
-      return interrupted;
-    } finally {
-      clearTimeout(grace);
-      signal?.removeEventListener("abort", stop);
-    }
+    return {
+      [Symbol.dispose]() {
+        clearTimeout(grace);
+        signal?.removeEventListener("abort", stop);
+      },
+    };
   }
 
   /** Ends the thread, also in the middle of a forward pass. */

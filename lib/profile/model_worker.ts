@@ -3,7 +3,8 @@ import { nowMs } from "../clock.ts";
 import { plainError } from "../errors.ts";
 import { generate, openSession, type Session } from "../inference/mod.ts";
 import { loadModel, type Model } from "../model/mod.ts";
-import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
+import { explain } from "./explain.ts";
+import type { Answer, Batch, ExplainOrder, LoadOrder, Order, RepeatOrder } from "./messages.ts";
 
 /** How often what happened is sent on. */
 const BATCH_MS = 150;
@@ -13,7 +14,8 @@ let opened: { model: Model; session: Session; stop: Int32Array } | null = null;
 self.onmessage = async ({ data }: MessageEvent<Order>) => {
   try {
     if (data.type === "load") await load(data);
-    else await repeat(data);
+    else if (data.type === "repeat") await repeat(data);
+    else await tellInside(data);
   } catch (error) {
     answer({ type: "failed", ...plainError(error) });
   }
@@ -47,6 +49,24 @@ async function repeat(order: RepeatOrder): Promise<void> {
   await work(order);
   send();
   answer({ type: "repeated", interrupted: false });
+}
+
+/** Explains the answer. Two sessions would hold the weights twice: the measured one has done its work. */
+async function tellInside(order: ExplainOrder): Promise<void> {
+  if (!opened) throw new Error("Cannot explain before the model is loaded");
+  const { model, session, stop } = opened;
+  await session.release();
+  const explained = await explain(
+    model,
+    order,
+    () => Atomics.load(stop, 0) === 1,
+    (fraction) => {
+      if (nowMs() - sentMs < BATCH_MS) return;
+      answer({ type: "progress", fraction });
+      sentMs = nowMs();
+    },
+  );
+  answer({ type: "explained", ...explained });
 }
 
 /** A long prompt's prefill would take too long for a run-up. */

@@ -1,11 +1,11 @@
 import { InputError } from "../errors.ts";
 import type { PowerSourceSpec } from "../power/mod.ts";
-import type { RunSink } from "../record.ts";
+import type { Depth, RunSink } from "../record.ts";
 
 /** What `profile()` tells while it runs. */
 export interface ProfileProgress {
   /** What is going on. */
-  stage: "load" | "warm_up" | "baseline" | "measure" | "tail" | "analyse";
+  stage: "load" | "warm_up" | "baseline" | "measure" | "tail" | "explain" | "analyse";
   /** How much of the whole is done, 0 to 1. */
   fraction: number;
   /** Seconds that are left, as far as can be said. */
@@ -30,6 +30,18 @@ export interface ProfileOptions {
   maxSeconds?: number;
   /** Idle time that is measured before; less than half of it again after; default 5. */
   baselineSeconds?: number;
+  /**
+   * How far to look inside: `token` not at all, `component` at layers and their components,
+   * `operation` at every node of the graph. Default `token`, with activations what they need.
+   */
+  depth?: Depth;
+  /**
+   * Statistics of what components put out; `"deep"` looks at attention, gates, norms and experts
+   * too. Default `false`.
+   */
+  activations?: boolean | "deep";
+  /** |x| below this counts as zero in `sparsity`; default 1e-4. */
+  sparsityBelow?: number;
   /** Where power comes from; default: what `detectPowerSource()` finds. */
   source?: PowerSourceSpec | string;
   /** Asked time between power records: 50, 100, 200, 500 or 1000; default 100. */
@@ -71,6 +83,8 @@ export type ProfilePlan =
       | "baselineSeconds"
       | "intervalMs"
       | "seed"
+      | "depth"
+      | "activations"
     >
   >
   & ProfileOptions;
@@ -91,6 +105,8 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     baselineSeconds: options.baselineSeconds ?? 5,
     intervalMs: options.intervalMs ?? 100,
     seed: options.seed ?? 1,
+    depth: options.depth ?? depthFor(options.activations),
+    activations: options.activations ?? false,
   };
   demand("maxNewTokens", plan.maxNewTokens, isCount(plan.maxNewTokens, 1), "an integer above 0");
   demand("warmup", plan.warmup, isCount(plan.warmup, 0), "an integer, 0 or more");
@@ -103,7 +119,16 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     isSeconds(plan.baselineSeconds),
     "0 or more seconds",
   );
-  const { threads, database } = plan;
+  const { threads, database, depth, activations, sparsityBelow = 1e-4 } = plan;
+  demand("depth", depth, DEPTHS.includes(depth), DEPTHS.join(", "));
+  demand("activations", activations, [false, true, "deep"].includes(activations), 'true or "deep"');
+  demand(
+    "activations at depth",
+    depth,
+    !activations || depth !== "token",
+    "component or operation: activations belong to components",
+  );
+  demand("sparsityBelow", sparsityBelow, sparsityBelow >= 0, "a number, 0 or more");
   demand("threads", threads, threads === undefined || isCount(threads, 1), "an integer above 0");
   demand(
     "database",
@@ -112,6 +137,13 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     "a database, as ProfileDatabase.open(path) returns it",
   );
   return plan;
+}
+
+const DEPTHS: readonly Depth[] = ["token", "component", "operation"];
+
+function depthFor(activations: ProfileOptions["activations"]): Depth {
+  if (activations === "deep") return "operation";
+  return activations ? "component" : "token";
 }
 
 function demand(name: string, value: unknown, holds: boolean, meaning: string): void {

@@ -11,7 +11,9 @@ import {
 } from "../power/mod.ts";
 import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
 import { baselineOf } from "./baseline.ts";
+import { cleanTokens } from "./clean_tokens.ts";
 import type { PowerEvidence } from "./evidence.ts";
+import type { Explained } from "./explain.ts";
 import { latchOf, widestLatch } from "./latch.ts";
 import { measure, type Seen } from "./measure.ts";
 import type { Prompt } from "./messages.ts";
@@ -50,7 +52,7 @@ export async function profile(
   const asked = typeof prompt === "string"
     ? { prompt, addSpecialTokens: true }
     : { prompt: prompt.text, addSpecialTokens: false };
-  const promptTokens = countPromptTokens(model, asked);
+  const promptIds = checkedPrompt(model, asked);
   const source = plan.source ?? (await detectPowerSource()).source;
   await using monitor = new PowerMonitor({ source, intervalMs: plan.intervalMs });
   await monitor.start();
@@ -70,23 +72,26 @@ export async function profile(
   );
   try {
     const seen = await measure({ thread, monitor, recorder, stages }, plan, asked);
-    stages.enter("analyse");
     await monitor.stop();
+    const explained = await tellInside(thread, stages, plan, promptIds, seen);
+    stages.enter("analyse");
     await monitor.verify();
     recorder.check();
-    const run = summarize({
+    const { run, inside } = summarize({
       runId: recorder.runId,
       header: headerOf(model, asked.prompt, plan, monitor, load.startMs),
-      promptTokens,
+      promptTokens: promptIds.length,
       plan,
       ...seen,
+      explained,
       outer: { ...seen.outer, load },
       power: powerOf(monitor, seen.outer),
       sampling: [...monitor.findings(), ...checkPowerConditions(await conditions), ...seen.load],
     });
+    if (inside && explained) await recorder.writeInside(inside, explained.times);
     recorder.finish({
-      status: seen.interrupted ? "interrupted" : "complete",
-      ...(seen.interrupted ? { reason: "it was stopped" } : {}),
+      status: run.status === "interrupted" ? "interrupted" : "complete",
+      ...(run.status === "interrupted" ? { reason: "it was stopped" } : {}),
       result: run,
     });
     return run;
@@ -102,8 +107,38 @@ function placeOf({ path, onnxPath, features }: Model): { path: string; precision
   return isHere ? { path: onnxPath } : { path, precision: features.precision };
 }
 
-function countPromptTokens(model: Model, { prompt, addSpecialTokens }: Prompt): number {
-  const { length } = model.tokenizer.encode(prompt, { addSpecialTokens });
+/** Runs the twins of the first repetition's answer, unless nothing was to be told of its inside. */
+async function tellInside(
+  thread: ModelThread,
+  stages: Stages,
+  plan: ProfilePlan,
+  promptIds: readonly number[],
+  { evidence, interrupted }: Seen,
+): Promise<Explained | null> {
+  const [first] = evidence.complete(interrupted);
+  if (plan.depth === "token" || interrupted || !first) return null;
+  stages.enter("explain");
+  const { activations, sparsityBelow, threads, spin, signal } = plan;
+  const answer = evidence.tokensOf(first).map(({ id }) => id);
+  return await thread.explain(
+    {
+      ids: [...promptIds, ...answer],
+      promptLength: promptIds.length,
+      clean: cleanTokens(evidence),
+      operations: plan.depth === "operation",
+      activations: activations === false ? "off" : activations === true ? "on" : "deep",
+      sparsityBelow,
+      threads,
+      spin,
+    },
+    (fraction) => stages.explained(fraction),
+    signal,
+  );
+}
+
+function checkedPrompt(model: Model, { prompt, addSpecialTokens }: Prompt): number[] {
+  const ids = model.tokenizer.encode(prompt, { addSpecialTokens });
+  const { length } = ids;
   const most = model.contextLength;
   if (length === 0) {
     throw new InputError("Cannot profile an empty prompt", { remedy: "pass some text" });
@@ -114,7 +149,7 @@ function countPromptTokens(model: Model, { prompt, addSpecialTokens }: Prompt): 
       { remedy: "shorten the prompt, or choose a model with a longer context" },
     );
   }
-  return length;
+  return ids;
 }
 
 function headerOf(

@@ -1,5 +1,7 @@
 import type { PowerMonitor } from "../power/mod.ts";
 import type { PowerSample, RunHeader, RunOutcome, RunSink } from "../record.ts";
+import { type Inside, writeInside } from "./inside/mod.ts";
+import type { InsideTimes } from "./layers/mod.ts";
 import type { Batch } from "./messages.ts";
 
 /** A batch is at most this old when it is written: what a killed process can lose. */
@@ -57,6 +59,12 @@ export class RunRecorder implements Disposable {
     if (raw) sink.addRawPower(runId, raw);
     if (tokens.length > 0) sink.addTokens(runId, tokens);
     if (sections.length > 0) sink.addPipelineSection(runId, sections);
+  }
+
+  /** Writes what is inside the first repetition's tokens. */
+  async writeInside(inside: Inside, times: InsideTimes): Promise<void> {
+    this.flush();
+    if (this.sink) await writeInside(this.sink, this.runId, inside, times);
   }
 
   /** Writes what is left and how the run ended. */

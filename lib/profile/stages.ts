@@ -4,6 +4,10 @@ import type { ProfilePlan, ProfileProgress } from "./options.ts";
 /** How often `live` is called. */
 const TICK_MS = 100;
 
+/** A twin takes about so much longer than the answer; its own progress corrects this. */
+const TWIN_SLOWER = 2;
+const TWIN_OPENING_MS = 500;
+
 /** Idle time after the run: enough to see a drift, and to hold the tail of the last record. */
 export function afterSeconds(baselineSeconds: number): number {
   return Math.min(2, baselineSeconds * 0.4);
@@ -25,6 +29,7 @@ export class Stages implements Disposable {
       baseline: plan.baselineSeconds * 1000,
       measure: plan.minSeconds * 1000,
       tail: Math.max(afterSeconds(plan.baselineSeconds) * 1000, 3 * plan.intervalMs),
+      explain: plan.depth === "token" ? 0 : 1000,
       analyse: 200,
     };
     if (plan.live) this.#timer = setInterval(() => this.#tell(), TICK_MS);
@@ -43,6 +48,13 @@ export class Stages implements Disposable {
     const { repetitions, minSeconds, maxSeconds } = this.plan;
     const wantedMs = Math.max(minSeconds * 1000, repetitions * durationMs, durationMs);
     this.#expectedMs.measure = Math.max(durationMs, Math.min(wantedMs, maxSeconds * 1000));
+    const passes = this.plan.depth === "token" ? 0 : this.plan.activations ? 2 : 1;
+    this.#expectedMs.explain = passes * (TWIN_SLOWER * durationMs + TWIN_OPENING_MS);
+  }
+
+  /** The twins have told how far they are. */
+  explained(fraction: number): void {
+    if (fraction > 0) this.#expectedMs.explain = (nowMs() - this.#sinceMs) / fraction;
   }
 
   /** Takes text as it is generated. */

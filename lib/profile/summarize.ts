@@ -12,7 +12,9 @@ import type {
 } from "../record.ts";
 import type { Window } from "./baseline.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
+import type { Explained } from "./explain.ts";
 import { findingsOf, windowOf } from "./findings.ts";
+import { type Inside, insideFindings, insideOf } from "./inside/mod.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
 import type { Repetition } from "./messages.ts";
 import type { ProfilePlan } from "./options.ts";
@@ -34,14 +36,22 @@ export interface Remains {
   plan: ProfilePlan;
   evidence: Evidence;
   interrupted: boolean;
+  /** What the twins told; absent at depth `token`, and where the run was stopped before them. */
+  explained?: Explained | null;
   outer: Outer;
   power: PowerEvidence;
   /** What was found about the records, and about the machine while they were taken. */
   sampling: readonly Finding[];
 }
 
+/** A run, and what of its inside goes into a database row by row. */
+export interface Summary {
+  run: ProfilingRun;
+  inside: Inside | null;
+}
+
 /** Makes a run of what was seen: pure, so that a stored run can be derived again. */
-export function summarize(remains: Remains): ProfilingRun {
+export function summarize(remains: Remains): Summary {
   const { evidence, power, interrupted, header, plan } = remains;
   const repetitions = evidence.complete(interrupted);
   const totalRails = totalRailsOf(power);
@@ -58,18 +68,28 @@ export function summarize(remains: Remains): ProfilingRun {
     ...attribution,
     reading: attribution,
   });
+  const { depth } = plan;
+  const explained = remains.explained ?? null;
+  const inside = explained === null || depth === "token"
+    ? null
+    : insideOf(explained, mean.spans, depth, attribution);
+  const wasStopped = interrupted || explained?.interrupted === true ||
+    (explained === null && remains.explained !== undefined && depth !== "token");
   const loadMj = remains.outer.load
     ? energyOver(power.samples, remains.outer.load.startMs, remains.outer.load.endMs, attribution)
       .mj
     : null;
   const run = {
     runId: remains.runId,
-    status: interrupted ? "interrupted" as const : "complete" as const,
+    status: wasStopped ? "interrupted" as const : "complete" as const,
     model: header.model,
     prompt: header.prompt,
     response: mean.tokens.map(({ text }) => text).join(""),
     power: { ...header.power, totalRails, boundMs: power.boundMs },
-    findings: findingsOf(power, repetitions, remains.sampling, header.power.observerMw),
+    findings: [
+      ...findingsOf(power, repetitions, remains.sampling, header.power.observerMw),
+      ...insideFindings(inside?.inside ?? null),
+    ],
     measured: {
       repetitions: repetitions.length,
       durationMs: mean.durationMs * repetitions.length,
@@ -80,9 +100,10 @@ export function summarize(remains: Remains): ProfilingRun {
     tokens: mean.tokens,
     groups: mean.groups,
     totals: totalsOf(mean, repetitions, remains, totalRails, loadMj),
+    inside: inside?.inside ?? null,
     trace: traceOf(mean.tree, repetitions, remains, attribution),
   };
-  return { ...run, verdict: verdictOf(run) };
+  return { run: { ...run, verdict: verdictOf(run) }, inside };
 }
 
 function totalRailsOf({ info, samples }: PowerEvidence): Rail[] {

@@ -11,7 +11,7 @@ export function partialResult(
   trace: RunTrace,
 ): Pick<
   ProfilingRun,
-  "measured" | "phases" | "sections" | "tokens" | "groups" | "totals" | "response"
+  "measured" | "phases" | "sections" | "tokens" | "groups" | "totals" | "response" | "inside"
 > {
   const originMs = Math.min(
     ...trace.phases.filter((phase) => phase.repetition === 0).map((phase) => phase.startMs),
@@ -47,7 +47,7 @@ export function partialResult(
   }));
   const response = tokens.map((token) => token.text).join("");
   const { measured, totals } = { measured: measuredOf(trace), totals: totalsOf(phases, tokens) };
-  return { measured, phases, sections: [], tokens, groups, totals, response };
+  return { measured, phases, sections: [], tokens, groups, totals, response, inside: null };
 }
 
 function measuredOf({ phases, tokens }: RunTrace): ProfilingRun["measured"] {

@@ -174,7 +174,9 @@ export function listingOf(row: RunRow): RunListing {
 export function meanRepetitionJson(run: ProfilingRun): string {
   const { runId: _1, status: _2, model: _3, prompt: _4, response: _5, power: _6, ...rest } = run;
   const { findings: _7, verdict: _8, measured: _9, totals: _10, trace: _11, ...parts } = rest;
-  return JSON.stringify(parts);
+  // The columns of tokens are rows of their own.
+  const inside = parts.inside && { ...parts.inside, cells: null, deep: null };
+  return JSON.stringify({ ...parts, inside });
 }
 
 function powerColumns(power: RunPower): RunRow {

@@ -4,6 +4,7 @@ import type { ProfilingRun } from "../../lib/record.ts";
 export function runJson(run: ProfilingRun): Omit<ProfilingRun, "trace"> {
   const { runId, status, model, prompt, response, power, findings, verdict } = run;
   const { measured, phases, sections, tokens, groups, totals } = run;
+  const inside = run.inside && { ...run.inside, cells: null, deep: null };
   return {
     runId,
     status,
@@ -19,5 +20,6 @@ export function runJson(run: ProfilingRun): Omit<ProfilingRun, "trace"> {
     tokens,
     groups,
     totals,
+    inside,
   };
 }

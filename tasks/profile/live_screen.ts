@@ -9,6 +9,7 @@ const LABELS: Record<ProfileProgress["stage"], string> = {
   baseline: "measuring idle power",
   measure: "measuring",
   tail: "measuring idle power again",
+  explain: "looking inside",
   analyse: "working out energies",
 };
 

@@ -44,6 +44,8 @@ export interface InsideTimes {
   durationMs: Float64Array;
   /** Time by token and place, row by row, in ms; a row adds up to the token's time exactly. */
   componentMs: Float64Array;
+  /** Time by token and operation, row by row, in ms; `null` unless it was asked for. */
+  operationMs: Float32Array | null;
   /** Prefill, and decode where there was any. */
   phases: InsidePhase[];
   /** Profile events that were read. */
@@ -58,11 +60,13 @@ export function insideTimes(
   tokens: readonly ProfiledToken[],
   clean: readonly CleanToken[] | null,
   events: number,
+  wantsOperations = false,
 ): InsideTimes {
   const cells = cellsOf(operations);
   const width = cells.places.length;
   const componentMs = new Float64Array(tokens.length * width);
   const durationMs = new Float64Array(tokens.length);
+  const ofTokens = wantsOperations ? new Float32Array(tokens.length * operations.length) : null;
   const phases: InsidePhase[] = [];
   for (const phase of ["prefill", "decode"] as const) {
     const [from, to] = phase === "prefill" ? [0, 1] : [1, tokens.length];
@@ -73,6 +77,10 @@ export function insideTimes(
       const row = dealToken(operations, cells, token, clean?.[from + i] ?? null, correction);
       componentMs.set(row, (from + i) * width);
       durationMs[from + i] = row.reduce((sum, ms) => sum + ms, 0);
+      ofTokens?.set(
+        operationMs(operations, cells.ofOperation, [token], row, correction.floorUs),
+        (from + i) * operations.length,
+      );
       return row;
     });
     const sums = new Float64Array(width);
@@ -98,6 +106,7 @@ export function insideTimes(
     tokens: tokens.length,
     durationMs,
     componentMs,
+    operationMs: ofTokens,
     phases,
     events,
     warnings: warningsOf(operations),

@@ -18,6 +18,8 @@ export interface TwinOptions extends SessionOptions {
   promptLength: number;
   /** Times of the answer's tokens in a pass without a profiler, as far as they are known. */
   clean?: readonly CleanToken[] | undefined;
+  /** Whether to tell the time of every operation in every token, too. */
+  operations?: boolean | undefined;
   /** How far the runtime may change the graph; default `"all"`, as in a clean pass. */
   optimization?: Instrumentation["optimization"];
   /** Tokens of the prompt in one pass; default 512, as in `generate()`. */
@@ -97,6 +99,7 @@ export async function profileTokens(model: Model, options: TwinOptions): Promise
     tokens,
     clean?.slice(0, tokens.length) ?? null,
     session.events,
+    options.operations,
   );
 }
 
