@@ -49,6 +49,14 @@ const task = command("profile", "Generate an answer and say what each phase and 
   .addOption(new Option("--chat", "write PROMPT as the model's chat template does"))
   .addOption(new Option("--system <text>", "system message before PROMPT; implies --chat"))
   .addOption(
+    new Option("--depth <depth>", "how far to look inside a token; default: token")
+      .choices(["token", "component", "operation"] as const),
+  )
+  .addOption(
+    new Option("--activations <kind>", "statistics of what components put out")
+      .choices(["off", "on", "deep"] as const).default("off" as const),
+  )
+  .addOption(
     new Option("--power <source>", POWER_HELP).argParser(powerSource).env("TOKENWATT_POWER"),
   )
   .addOption(
@@ -104,6 +112,7 @@ Examples:
   deno task profile
   deno task profile "The old lamp" --max-new-tokens 32
   deno task profile "What is a joule?" --model org/name --system "Be brief." --precision int4
+  deno task profile --depth component --activations on
   deno task profile --power powermetrics --interval-ms 50 --db runs.db
   deno task profile --json > run.json
 
@@ -137,6 +146,8 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       live: (progress) => screen.update(progress),
       ...given({
         source: options.power,
+        depth: options.depth,
+        activations: { off: false, on: true, deep: "deep" as const }[options.activations],
         threads: options.threads,
         spin: options.spin === undefined ? undefined : options.spin === "on",
         topK: options.topK,

@@ -130,6 +130,10 @@ export interface RunInside {
   depth: Exclude<Depth, "token">;
   /** Phase by phase. */
   parts: InsidePart[];
+  /** The same by component, all layers together; `layer` is `null`. */
+  components: InsidePart[];
+  /** The same by layer, all its components together; `component` is `"layer"`. */
+  layers: InsidePart[];
   /** Phase by phase; empty unless the depth is `operation`. */
   operations: InsideOperation[];
   /** What looking cost, phase by phase. */

@@ -9,6 +9,7 @@ import {
 import { visibleText } from "../../lib/safe_text.ts";
 import type { Energy, Finding, Interval, PhaseEnergy, ProfilingRun } from "../../lib/record.ts";
 import { bold, dim, tableLines, yellow } from "../frame/mod.ts";
+import { insideLines } from "./inside_lines.ts";
 
 /** The result for people: one mean repetition as a table, what to think of it, what was found. */
 export function summaryLines(run: ProfilingRun): string[] {
@@ -24,6 +25,7 @@ export function summaryLines(run: ProfilingRun): string[] {
           `${formatMj(measured.energyMj)} ${run.power.kind})`,
       ),
       ...phaseTable(run),
+      ...insideLines(run),
     ]),
     "",
     `${bold("Power")}  mean ${formatMw(totals.meanMw)}, peak ${formatMw(totals.peakMw)}, ` +

@@ -268,6 +268,7 @@ export function makeRun(shape: RunShape = {}): ProfilingRun {
       decodeMj,
       loadMj: energies === "null" ? null : 3224,
     },
+    inside: null,
     trace,
   };
 }

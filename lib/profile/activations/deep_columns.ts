@@ -45,7 +45,9 @@ function* figure(one: DeepStatistic): Generator<DeepStatistic> {
 }
 
 /** All experts that were chosen. */
-export function* expertChoices(columns: DeepColumns): Generator<MoeExpertActivation> {
+export function* expertChoices(
+  columns: DeepColumns,
+): Generator<MoeExpertActivation & { positions: number }> {
   for (const { layer, experts, weight, positions } of columns.routing) {
     for (let at = 0; at < positions.length; at++) {
       const chosen = positions[at]!;

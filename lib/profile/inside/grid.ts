@@ -52,15 +52,42 @@ export function deal(grid: Grid, spans: SpanColumns, rowOf: readonly number[]): 
   return attributeColumns(spans, { ...grid.weights, rowOf });
 }
 
-/** Deals spans to the layers of a grid, and to one part more with all that is outside of them. */
-export function dealToLayers(
-  { places, weights }: Grid,
+/** Which group each place of a grid belongs to. */
+export interface Groups {
+  groupOf: readonly number[];
+  groups: number;
+}
+
+/** Deals spans to groups of places: their limits are closer than the sum of those of the places. */
+export function dealToGroups(
+  { weights }: Grid,
   spans: SpanColumns,
   rowOf: readonly number[],
+  { groupOf, groups }: Groups,
 ): SpanColumns {
+  return attributeColumns(spans, groupWeights({ ...weights, rowOf }, groupOf, groups));
+}
+
+/** Components, all layers together. */
+export function componentGroups({ places }: Grid, names: readonly string[]): Groups {
+  const groupOf = places.map(({ component }) => names.indexOf(component));
+  return { groupOf, groups: names.length };
+}
+
+/** Layers, and one group more with all that is outside of them. */
+export function layerGroups({ places }: Grid): Groups {
   const layers = layerCount(places);
-  const groupOf = places.map(({ layer }) => layer ?? layers);
-  return attributeColumns(spans, groupWeights({ ...weights, rowOf }, groupOf, layers + 1));
+  return { groupOf: places.map(({ layer }) => layer ?? layers), groups: layers + 1 };
+}
+
+/** What the groups of `layerGroups` are called. */
+export function layerPlaces({ places }: Grid): Grid["places"] {
+  const layers = layerCount(places);
+  return Array.from(
+    { length: layers + 1 },
+    (_, at) =>
+      at < layers ? { layer: at, component: "layer" } : { layer: null, component: "outside" },
+  );
 }
 
 /** How many layers some places lie in. */

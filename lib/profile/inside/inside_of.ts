@@ -10,7 +10,15 @@ import {
 } from "../../energy/mod.ts";
 import type { Depth, RunInside, TwinCost } from "../../record.ts";
 import type { Explained } from "../explain.ts";
-import { activationCells, deal, dealToLayers, gridOf } from "./grid.ts";
+import {
+  activationCells,
+  componentGroups,
+  deal,
+  dealToGroups,
+  gridOf,
+  layerGroups,
+  layerPlaces,
+} from "./grid.ts";
 import { operationsOf, partsOf } from "./parts.ts";
 
 /** The spans that were measured and whose inside is told. */
@@ -62,18 +70,32 @@ export function insideOf(
   };
   const wholeOf = tokens.map((_, token) => phaseOf(token));
   const spans = withRest(columnsOf(tokens), wholes, wholeOf);
-  const cells = deal(grid, spans, [...wholeOf.keys().map(rowOf), ...phases.map(() => grid.gapRow)]);
-  const byPhase = gatherColumns(cells, wholes, [...wholeOf, ...phases.keys()]);
+  const rows = [...wholeOf.keys().map(rowOf), ...phases.map(() => grid.gapRow)];
+  const gather = (cells: SpanColumns) =>
+    gatherColumns(cells, wholes, [...wholeOf, ...phases.keys()]);
+  const cells = deal(grid, spans, rows);
+  const byPhase = gather(cells);
   const total = totalColumns(cells, reading);
+  const names = [...new Set(grid.places.map(({ component }) => component))];
+  const byComponent = gather(dealToGroups(grid, spans, rows, componentGroups(grid, names)));
+  const byLayer = gather(dealToGroups(grid, spans, rows, layerGroups(grid)));
   const inTokens = tokens.length * grid.places.length;
   const measured = activations && activationCells(grid, tokens.length, activations);
-  const parts = partsOf(phases, grid, byPhase, reading, measured);
   const firstRows = [...firstTokens.keys().map(rowOf)];
   const readable = (columns: SpanColumns) => ({ columns, total: totalColumns(columns, reading) });
   return {
     inside: {
       depth,
-      parts,
+      parts: partsOf(phases, grid.places, byPhase, reading, measured),
+      components: partsOf(
+        phases,
+        names.map((component) => ({ layer: null, component })),
+        byComponent,
+        reading,
+        null,
+      ),
+      layers: partsOf(phases, layerPlaces(grid), byLayer, reading, null)
+        .filter(({ layer }) => layer !== null),
       operations: depth === "operation"
         ? operationsOf(phases, times.operations, grid, byPhase, reading)
         : [],
@@ -92,7 +114,9 @@ export function insideOf(
       deep: tapped?.deep ?? null,
     },
     stored: readable(deal(grid, columnsOf(firstTokens), firstRows)),
-    storedLayers: readable(dealToLayers(grid, columnsOf(firstTokens), firstRows)),
+    storedLayers: readable(
+      dealToGroups(grid, columnsOf(firstTokens), firstRows, layerGroups(grid)),
+    ),
   };
 }
 

@@ -19,7 +19,7 @@ import { type Grid, STATISTICS } from "./grid.ts";
 /** The parts of each phase: phase × place as rows. */
 export function partsOf(
   phases: readonly InsidePhase[],
-  { places }: Grid,
+  places: InsideCells["places"],
   byPhase: SpanColumns,
   reading: Reading,
   activations: InsideCells["activations"],
