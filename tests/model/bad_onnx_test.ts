@@ -139,6 +139,37 @@ Deno.test("detectArchitecture() never fails but by InputError, whatever bytes ar
   assert.ok(refusals > 10 && survivals > 10, `${refusals} refused, ${survivals} read`);
 });
 
+Deno.test("readOnnx() reads past 1.9 GB of weights without loading them", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/model.onnx`;
+  const [rows, columns, count] = [8192, 1024, 58];
+  const bytes = rows * columns * 4;
+  const node = new Message().field(1, "w0").field(2, "y").field(3, "n").field(4, "Identity");
+  const heads = Array.from({ length: count }, (_, i) => {
+    const head = new Message().ints(1, [rows, columns]).int(2, 1).field(8, `w${i}`).bytes();
+    const raw = lengthPrefix(9, bytes);
+    const length = lengthPrefix(5, head.length + raw.length + bytes);
+    return new Uint8Array([...length, ...head, ...raw]);
+  });
+  const first = new Message().field(1, node).bytes();
+  const total = heads.reduce((sum, head) => sum + head.length + bytes, first.length);
+  {
+    // A sparse file: the weights are holes.
+    using file = await Deno.create(path);
+    await file.write(new Uint8Array([...lengthPrefix(7, total), ...first]));
+    for (const head of heads) {
+      await file.write(head);
+      await file.seek(bytes, Deno.SeekMode.Current);
+    }
+    await file.truncate(lengthPrefix(7, total).length + total);
+  }
+  const before = Deno.memoryUsage().rss;
+  const { graph } = readOnnx(path);
+  assert.equal(graph.initializers.length, count);
+  assert.equal(graph.initializers.reduce((sum, own) => sum + own.byteLength, 0), count * bytes);
+  assert.ok(Deno.memoryUsage().rss - before < 100e6);
+});
+
 // Bytes changed, cut out, put in twice, or cut off.
 function damaged(whole: Uint8Array, random: () => number): Uint8Array {
   let bytes = whole.slice();

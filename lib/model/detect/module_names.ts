@@ -32,7 +32,6 @@ const IN_LAYER: Readonly<Record<string, string>> = {
   Wqkv: "qkv_proj",
   wqkv: "qkv_proj",
   W_pack: "qkv_proj",
-  in_proj: "qkv_proj",
   o_proj: "o_proj",
   out_proj: "o_proj",
   wo: "o_proj",
@@ -94,6 +93,9 @@ const IN_ATTENTION: Readonly<Record<string, string>> = {
   query: "q_proj",
   key: "k_proj",
   value: "v_proj",
+  in_proj: "qkv_proj",
+  in_proj_qkvz: "qkv_proj", // Qwen3-Next
+  in_proj_ba: "qkv_proj",
   c_proj: "o_proj",
   dense: "o_proj",
   proj: "o_proj",
@@ -127,10 +129,20 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   project_out: "lm_head",
 };
 
-const ATTENTION = new Set(["self_attn", "attn", "attention", "self_attention"]);
+const ATTENTION = new Set([
+  "self_attn",
+  "attn",
+  "attention",
+  "self_attention",
+  // What mixes tokens in place of attention: state spaces, short convolutions, linear attention.
+  "linear_attn",
+  "mixer",
+  "mamba",
+  "conv",
+]);
 const MLP = new Set(["mlp", "ffn", "feed_forward"]);
 const MOE = new Set(["block_sparse_moe", "moe", "sparse_moe"]);
-const EXPERTS = /^(shared_)?experts?$|^expert_\d+$|^shared_mlp$/;
+const EXPERTS = /^(shared_)?experts?$|^expert_\d+$|^shared_mlp$|^(input|output)_linear$/;
 
 /** The component that modules inside a layer name; `null` where the names alone do not tell it. */
 export function componentInLayer(modules: readonly string[], leaf: string): string | null {
