@@ -93,7 +93,7 @@ export function decoderInputs(
     if (typeof slot === "string") throw refuse(slot);
     return slot;
   });
-  const cacheBytes = cache.reduce((sum, { type, dims }) => sum + sizeOf(dims) * bytesOf(type), 0);
+  const cacheBytes = cache.reduce((sum, slot) => sum + leastBytes(slot), 0);
   if (cacheBytes > MOST_CACHE_BYTES) {
     throw refuse(
       `its cache takes ${Math.round(cacheBytes / 2 ** 30)} GiB`,
@@ -157,6 +157,11 @@ function feedProblem({ type, shape }: TensorDescription, role: InputRole): strin
     default:
       return sizeOf(shape.map((dim) => typeof dim === "number" ? dim : 1)) === 1 ? null : asShown;
   }
+}
+
+// Of a buffer whose length is open, one token.
+function leastBytes({ kind, type, dims }: CacheSlot): number {
+  return sizeOf(kind === "buffer" ? dims.map((dim) => dim || 1) : dims) * bytesOf(type);
 }
 
 function isWithin(size: number, most: number): boolean {

@@ -224,6 +224,16 @@ const REFUSED: [string, TensorDescription[], TensorDescription[], RegExp][] = [
     [LOGITS, tensor("present_0", "float32", [1, 2, 2 ** 40, 4])],
     /its cache takes 32768 GiB/,
   ],
+  [
+    "a token as large",
+    [
+      IDS,
+      tensor("key_cache.0", "float32", [1, "open", 2 ** 40]),
+      tensor("write_indices", "int64", [1]),
+    ],
+    [LOGITS, tensor("updated_key_cache.0", "float32", [1, "open", 2 ** 40])],
+    /its cache takes 4096 GiB/,
+  ],
   ["a mask as large", [IDS, tensor("attention_mask", "int64", [1, 2 ** 40])], [], /1099511627776/],
   ["a thousand kinds of positions", [tensor("position_ids", "int64", [1000, 1, "n"])], [], /1000/],
   [

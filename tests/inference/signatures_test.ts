@@ -113,6 +113,18 @@ Deno.test("Session.reset() makes as much room in an open static cache as is aske
   });
 });
 
+Deno.test("Session.reset() refuses room that no machine has", async () => {
+  const { signature } = SIGNATURES["static cache of open length"]!;
+  await withSession(signature, async (session) => {
+    assert.throws(
+      () => session.reset(2 ** 50),
+      (error) => error instanceof InputError && /\[1, 1125899906842624, 16\]/.test(error.message),
+    );
+    session.reset();
+    assert.equal((await session.run(PROMPT)).length, TINY.vocab);
+  });
+});
+
 Deno.test("Session notices a graph whose cache drops what it was given", async () => {
   // A window that nobody told of: its graph keeps the last tokens only.
   await assert.rejects(
