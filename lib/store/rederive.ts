@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { type RederivedPower, rederivePower } from "../power/mod.ts";
+import type { RederivedPower } from "../power/mod.ts";
 import type { ProfilingRun, StoredSection } from "../record.ts";
 import type { ProfileDatabase } from "./database.ts";
 import type { StoredRun } from "./rows.ts";
@@ -73,6 +73,8 @@ export async function storedEvidence(
   if (run.status === "running") throw refuse("it is still running", "wait until it has ended");
   const raw = database.getRawPower(run.runId);
   if (raw.length === 0) throw refuse("it keeps no raw power records", "choose another run");
+  // Who only lists runs needs no reader of power records.
+  const { rederivePower } = await import("../power/mod.ts");
   return {
     run,
     sections: database.getSections(run.runId),
