@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { basename, dirname, join, relative, sep } from "node:path";
 import { type Field, ProtoFile } from "./proto_reader.ts";
 import { Message } from "./proto_writer.ts";
+import { entryOf, WeightFiles } from "./taps_weights.ts";
 
 /** What is added to a graph, or to the body of a branch. Nothing is taken away. */
 export interface GraphEdits {
@@ -64,7 +64,7 @@ const EXTERNAL_FROM_BYTES = 1024;
 /** Applies `edits` to the model at `onnxPath`; `InputError` where it is not a whole ONNX file. */
 export function editModel(onnxPath: string, edits: GraphEdits): EditedModel {
   using file = new ProtoFile(onnxPath);
-  const weights = new WeightFiles(onnxPath, locations(file));
+  const weights = new WeightFiles(file);
   const model = new Message();
   let edited = false;
   for (const field of file.fields()) {
@@ -75,84 +75,6 @@ export function editModel(onnxPath: string, edits: GraphEdits): EditedModel {
     }
   }
   return { bytes: model.bytes(), folder: weights.folder };
-}
-
-/**
- * Where weights really lie. A Hugging Face cache keeps links to files elsewhere, and ONNX Runtime
- * follows none out of the model's folder ("escapes model directory"): all locations are told from
- * the files' real places, relative to the folder that holds all of them.
- */
-class WeightFiles {
-  readonly folder: string;
-  /** The model file itself. */
-  readonly own: string;
-  #real = new Map<string, string>();
-
-  constructor(onnxPath: string, locations: ReadonlySet<string>) {
-    const own = Deno.realPathSync(onnxPath);
-    for (const location of locations) {
-      this.#real.set(location, Deno.realPathSync(join(dirname(onnxPath), location)));
-    }
-    this.folder = commonFolder([own, ...this.#real.values()]);
-    this.own = this.#relative(own);
-  }
-
-  locate(location: string): string {
-    return this.#relative(this.#real.get(location)!);
-  }
-
-  #relative(path: string): string {
-    return relative(this.folder, path).replaceAll(sep, "/") || basename(path);
-  }
-}
-
-function commonFolder(paths: readonly string[]): string {
-  let folder = dirname(paths[0]!);
-  while (!paths.every((path) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep))) {
-    const parent = dirname(folder);
-    if (parent === folder) break;
-    folder = parent;
-  }
-  return folder;
-}
-
-function locations(file: ProtoFile): Set<string> {
-  const found = new Set<string>();
-  const visit = (graph: Field) => {
-    for (const field of file.fields(graph.start, graph.end)) {
-      if (field.wire !== 2) continue;
-      if (field.number === 5) {
-        for (const part of file.fields(field.start, field.end)) {
-          if (part.number !== 13 || part.wire !== 2) continue;
-          const [key, value] = entry(file, part);
-          if (key === "location") found.add(value);
-        }
-      } else if (field.number === 1) {
-        for (const branch of branches(file, field)) visit(branch);
-      }
-    }
-  };
-  for (const field of file.fields()) if (field.number === 7 && field.wire === 2) visit(field);
-  return found;
-}
-
-function* branches(file: ProtoFile, node: Field): Generator<Field> {
-  for (const attribute of file.fields(node.start, node.end)) {
-    if (attribute.number !== 5 || attribute.wire !== 2) continue;
-    for (const part of file.fields(attribute.start, attribute.end)) {
-      if (part.number === 6 && part.wire === 2) yield part;
-    }
-  }
-}
-
-function entry(file: ProtoFile, message: Field): [key: string, value: string] {
-  let key = "";
-  let value = "";
-  for (const field of file.fields(message.start, message.end)) {
-    if (field.number === 1 && field.wire === 2) key = file.text(field);
-    else if (field.number === 2 && field.wire === 2) value = file.text(field);
-  }
-  return [key, value];
 }
 
 function graphMessage(
@@ -219,7 +141,7 @@ function tensorMessage(file: ProtoFile, message: Field, weights: WeightFiles): M
   let location: string | null = null;
   for (const field of file.fields(message.start, message.end)) {
     if (field.number === 13 && field.wire === 2) {
-      const [key, value] = entry(file, field);
+      const [key, value] = entryOf(file, field);
       if (key === "location") location = value;
       tensor.field(13, pair(key, key === "location" ? weights.locate(value) : value));
       continue;

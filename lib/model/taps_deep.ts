@@ -112,6 +112,10 @@ function attentionTap(collector: TapCollector, groups: Groups, layer: number): A
       return optionalOutput(scope, fused, 3);
     }
     if (fused?.opType === "GroupQueryAttention") {
+      if (fused.ints.get("sliding_window_cache") === 1) {
+        reason ??= "GroupQueryAttention does not hand out weights over a sliding cache";
+        return null;
+      }
       return optionalOutput(scope, fused, 3, [["qk_output", 2]]);
     }
     if (fused?.opType === "Attention" && !isFusedAttention(fused)) {

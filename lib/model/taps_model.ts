@@ -35,6 +35,17 @@ export interface TappedModel {
  * @param options Whether to take the deep metrics' tensors too.
  * @returns Bytes to be loaded in place of the file, and what their outputs mean.
  * @throws {InputError} Where the model file cannot be read.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadModel, tapModel } from "@tokenwatt/tokenwatt";
+ *
+ * const { sites, bytes } = tapModel(await loadModel("models/tinytales"));
+ * const site = sites.find((site) => site.layer === 3 && site.component === "gate_proj");
+ * assert(site?.tensor === "/model/layers.3/mlp/gate_proj/MatMul_output_0");
+ * assert(bytes.length < 200_000);
+ * ```
  */
 export function tapModel(model: Model, options: { deep?: boolean | undefined } = {}): TappedModel {
   const collector = new TapCollector(readOnnx(model.onnxPath));
