@@ -122,10 +122,14 @@ export function allGraphs(graph: GraphInfo): GraphInfo[] {
   return [graph, ...graph.nodes.flatMap((node) => node.subgraphs.flatMap(allGraphs))];
 }
 
+// Layers that multiply; names alone can number more, as the builder's final norm does.
 function layersOf(graphs: readonly PlacedGraph[]): number {
   const layers = new Set<number>();
-  for (const { places } of graphs) {
-    for (const { layer } of places.values()) if (layer !== null) layers.add(layer);
+  for (const { places, multiplies } of graphs) {
+    for (const node of multiplies.keys()) {
+      const layer = places.get(node)?.layer ?? null;
+      if (layer !== null) layers.add(layer);
+    }
   }
   return layers.size;
 }

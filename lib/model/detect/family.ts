@@ -24,12 +24,15 @@ const RULES: readonly Rule[] = [
   ["deepseek_v3", ["kv_a_proj_with_mqa"]],
   ["gpt_oss", ["mlp", "router", "experts"]],
   ["mixtral", ["block_sparse_moe"]],
+  ["gpt_oss", ["moe", "router"]], // as onnxruntime-genai's builder calls them
+  ["mixtral", ["moe", "gate"]],
   ["qwen3_moe", ["q_norm", "experts", "mlp"]],
   ["qwen2_moe", ["shared_expert", "experts"]],
   ["mixtral", ["mlp", "gate", "experts"]],
   ["gemma3_text", ["pre_feedforward_layernorm", "q_norm"]],
   ["gemma2", ["pre_feedforward_layernorm"]],
   ["olmo2", ["post_feedforward_layernorm"]],
+  ["glm4", ["gate_up_proj", "post_self_attn_layernorm"]],
   ["phi3", ["gate_up_proj", "qkv_proj"]],
   ["baichuan", ["W_pack"]],
   ["internlm2", ["wqkv", "feed_forward"]],
@@ -47,12 +50,13 @@ const RULES: readonly Rule[] = [
   ["gpt_neo", ["attn", "attention", "c_fc"]],
   ["opt", ["decoder", "fc1"]],
   ["phi", ["dense", "fc1"]],
+  ["phi", ["qkv_proj", "fc1"]],
   ["starcoder2", ["self_attn", "c_fc"]],
   ["qwen3", ["q_norm", "gate_proj"]],
   ["stablelm", ["gate_proj"], (kinds) => kinds.normKind === "layernorm"],
   ["qwen2", ["gate_proj"], (kinds) => kinds.hasQueryBias],
   ["llama", ["gate_proj"]],
-  ["nemotron", ["up_proj", "self_attn"]],
+  ["nemotron", ["up_proj", "o_proj"]],
 ];
 
 /** The family that these names tell, `"unknown"` where they tell none. */

@@ -65,6 +65,7 @@ const IN_LAYER: Readonly<Record<string, string>> = {
   self_attn_layer_norm: "input_layernorm",
   pre_attention_layernorm: "input_layernorm",
   post_attention_layernorm: "post_attention_layernorm",
+  post_self_attn_layernorm: "post_self_attn_layernorm", // GLM-4 has it beside the one above
   post_attention_norm: "post_attention_layernorm",
   ffn_norm: "post_attention_layernorm",
   ln_2: "post_attention_layernorm",
