@@ -24,7 +24,7 @@ export interface TwinOptions extends SessionOptions {
   optimization?: Instrumentation["optimization"];
   /** Tokens of the prompt in one pass; default 512, as in `generate()`. */
   prefillChunk?: number | undefined;
-  /** Events in one profile; default 100,000. */
+  /** Events in one profile; default 60,000. */
   chunkEvents?: number | undefined;
   /** Asked before each pass: whether to end here, with the tokens so far. */
   stopped?: (() => boolean) | undefined;

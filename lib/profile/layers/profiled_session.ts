@@ -24,8 +24,8 @@ import { OperationTable, type PassTimes } from "./operation_table.ts";
 import { readProfile } from "./profile_file.ts";
 import { removeQuietly, TempFolder } from "./temp_folder.ts";
 
-/** Events in one profile; at 2.6 KB each they take the runtime about 260 MB. */
-export const CHUNK_EVENTS = 100_000;
+/** Events in one profile; at 2.6 KB each they take the runtime about 160 MB. */
+export const CHUNK_EVENTS = 60_000;
 
 /** One forward pass that counts. */
 export interface Pass {
