@@ -44,17 +44,15 @@ export function labelFeedForward(
   return new Map(nodes.map((node) => [node, outs.has(node) ? second! : first!]));
 }
 
-// A router's result chooses the best few.
+// A router's result chooses the best few, also inside one operation of all experts.
 function isRouter(node: NodeInfo, flow: Flow, own: ReadonlySet<NodeInfo>): boolean {
   return reaches(
     node,
     flow,
     own,
     (other) =>
-      /^TopK$/.test(other.opType) || (/MoE$/.test(other.opType) && !own.has(node)) ||
-      (/MoE$/.test(other.opType) && flow.consumersOf(node).length > 0 &&
-        other.inputs[1] !== undefined &&
-        leadsThrough(other.inputs[1], node, flow)),
+      other.opType === "TopK" ||
+      (/MoE$/.test(other.opType) && leadsThrough(other.inputs[1] ?? "", node, flow)),
   );
 }
 

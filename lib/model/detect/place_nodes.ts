@@ -42,6 +42,8 @@ function placeGraphs(graph: GraphInfo, path: string, outer: Flow | null): Placed
   return [placeGraph(flow), ...branches.flatMap((branch) => placeGraphs(branch, path, flow))];
 }
 
+type Places = Map<NodeInfo, ComponentPlace>;
+
 function placeGraph(flow: Flow): PlacedGraph {
   const multiplies = new Map<NodeInfo, WeightedMultiply>();
   for (const node of flow.order) {
@@ -50,8 +52,7 @@ function placeGraph(flow: Flow): PlacedGraph {
   }
   const embedding = tokenEmbedding(flow);
   const hidden = hiddenStream(flow, embedding);
-  const shape = placeByShape(flow, hidden, multiplies);
-  const places = new Map<NodeInfo, ComponentPlace>();
+  const places: Places = new Map();
   const levels = new Map<NodeInfo, NamedPlace>();
   for (const node of flow.order) {
     const named = placeNamed(node, multiplies.get(node)?.weight.name ?? null);
@@ -63,37 +64,62 @@ function placeGraph(flow: Flow): PlacedGraph {
   if (embedding !== null && !places.has(embedding.node)) {
     places.set(embedding.node, { layer: null, component: "embed_tokens" });
   }
-  let placedByShape = 0;
-  const anchors = new Map<NodeInfo, ComponentPlace>();
-  for (const [node, place] of shape.places) {
-    // A name that tells the module only (`attention`) does not tell which projection it is.
+  const shape = placeByShape(flow, hidden, multiplies).places;
+  const placedByShape = fillByShape(shape, multiplies, levels, places);
+  nameByLayer(places);
+  nameResiduals(flow, hidden, levels, places);
+  const anchors: Places = new Map();
+  for (const node of [...shape.keys(), ...multiplies.keys(), embedding?.node]) {
+    const place = node === undefined ? undefined : places.get(node);
+    if (place !== undefined) anchors.set(node!, place);
+  }
+  placeStream(flow, hidden, anchors, places);
+  closeLevels(levels, places);
+  placeBeside(flow, places);
+  return { flow, multiplies, places, embedding, placedByShape };
+}
+
+// Takes from the graph's shape what names do not tell, and counts its multiplications. A name that
+// tells a module only (`attention`) does not tell which of its projections a node is.
+function fillByShape(
+  shape: Places,
+  multiplies: ReadonlyMap<NodeInfo, WeightedMultiply>,
+  levels: ReadonlyMap<NodeInfo, NamedPlace>,
+  places: Places,
+): number {
+  let count = 0;
+  for (const [node, place] of shape) {
     const named = places.get(node);
     const isVague = named === undefined ||
       (multiplies.has(node) && /^(attention|activation)$/.test(named.component));
-    if (isVague) places.set(node, { ...place, layer: named?.layer ?? place.layer });
-    if (isVague && multiplies.has(node)) placedByShape++;
-    anchors.set(node, places.get(node)!);
+    if (!isVague) continue;
+    const layer = named?.layer ?? levels.get(node)?.layer ?? place.layer;
+    places.set(node, { layer, component: place.component });
+    if (multiplies.has(node)) count++;
   }
-  for (const node of multiplies.keys()) {
-    const place = places.get(node);
-    if (place !== undefined) anchors.set(node, place);
-  }
-  if (embedding !== null) anchors.set(embedding.node, places.get(embedding.node)!);
+  return count;
+}
 
-  nameByLayer(places);
+// BLOOM adds to the stream inside its modules, most others at the level of the layer.
+function nameResiduals(
+  flow: Flow,
+  hidden: ReadonlySet<NodeInfo>,
+  levels: ReadonlyMap<NodeInfo, NamedPlace>,
+  places: Places,
+): void {
   for (const node of flow.order) {
-    const component = places.get(node)?.component;
-    if (component !== "attention" && component !== "activation") continue;
-    if (isResidual(node, flow, hidden) && addsBlock(node, flow, places)) {
-      places.set(node, { layer: places.get(node)!.layer, component: "residual" });
-    }
-  }
-  for (const [node, { layer }] of levels) {
-    if (layer !== null && isResidual(node, flow, hidden)) {
+    const place = places.get(node);
+    const layer = place?.layer ?? levels.get(node)?.layer ?? null;
+    if (layer === null || !isResidual(node, flow, hidden)) continue;
+    const isInModule = /^(attention|activation)$/.test(place?.component ?? "");
+    if (place === undefined || (isInModule && addsBlock(node, flow, places))) {
       places.set(node, { layer, component: "residual" });
     }
   }
-  placeStream(flow, hidden, anchors, places);
+}
+
+// A name that tells the level alone overrules a place in another layer.
+function closeLevels(levels: ReadonlyMap<NodeInfo, NamedPlace>, places: Places): void {
   for (const [node, { layer }] of levels) {
     const place = places.get(node);
     if (place === undefined) {
@@ -102,8 +128,6 @@ function placeGraph(flow: Flow): PlacedGraph {
       places.set(node, { layer, component: "residual" });
     }
   }
-  placeBeside(flow, places);
-  return { flow, multiplies, places, embedding, placedByShape };
 }
 
 function placeNamed(node: NodeInfo, weightName: string | null): NamedPlace | null {
