@@ -18,7 +18,8 @@ export interface Field {
   end: number;
 }
 
-const WINDOW_BYTES = 1 << 18;
+// Small, since behind each embedded weight only a few hundred bytes are read.
+const WINDOW_BYTES = 1 << 16;
 // Names in models take some hundred bytes each, 100 MB in the largest; a file that holds more text
 // than this is not a model, and reading on would only fill the memory.
 const MOST_TEXT_BYTES = 1 << 20;
