@@ -28,8 +28,9 @@ export interface TappedModel {
 /**
  * Makes the components' outputs, and where asked the deep metrics' tensors, outputs of the model.
  *
- * Fetched or not, module outputs change no bit of the logits; the deep metrics' tensors may keep
- * the runtime from fusing operations.
+ * Outputs of modules have the same names with the deep metrics and without. Fetched or not, module
+ * outputs change no bit of the logits; the deep metrics' tensors may keep the runtime from fusing
+ * operations.
  *
  * @param model The model; its file is read for its structure and stays as it is.
  * @param options Whether to take the deep metrics' tensors too.

@@ -207,6 +207,11 @@ Deno.test("tapModel() takes what the modules' names promise", async () => {
   });
 });
 
+Deno.test("tapModel() gives modules' outputs the same names with deep metrics", async () => {
+  const model = await loadModel("models/tinytales");
+  assert.deepEqual(tapModel(model, { deep: true }).sites, tapModel(model).sites);
+});
+
 Deno.test("tapModel() holds no weights and leaves the file as it is", async () => {
   using folder = temporaryFolder();
   const wide = { ...SMALL, vocab_size: 4000, hidden_size: 96, intermediate_size: 512 };

@@ -4,6 +4,7 @@
  * @module
  */
 import { nowMs } from "../../clock.ts";
+import { InputError } from "../../errors.ts";
 import { openSession, type Session, type SessionOptions } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import type { ActivationColumns } from "./columns.ts";
@@ -28,7 +29,7 @@ export interface TapTokensOptions extends SessionOptions, ActivationOptions {
 export interface TappedTokens {
   /** Statistics by token and component. */
   activations: ActivationColumns;
-  /** `null` where they were not asked for. */
+  /** `null` where they were not asked for, or the runtime refuses to hand out what they need. */
   deep: DeepColumns | null;
   /** How long each token took with taps, statistics included; token 0 is the whole prompt. */
   tokenMs: Float64Array;
@@ -70,18 +71,17 @@ export async function tapTokens(model: Model, options: TapTokensOptions): Promis
   if (!(promptLength >= 1 && promptLength <= ids.length)) {
     throw new RangeError(`Cannot run a prompt of ${promptLength} of ${ids.length} tokens`);
   }
-  const recorder = new ActivationRecorder(model, options);
   const total = Math.max(1, ids.length - promptLength);
   const tokenMs: number[] = [];
   let interrupted = false;
+  const looking = await openTapped(model, options);
+  const { recorder } = looking;
   {
-    const chunk = chunkLength(model, recorder, promptLength);
-    await tryChunks(model, options, chunk);
-    await using session = await openSession(recorder.model, options, recorder.instrumentation);
+    await using session = looking.session;
     for (let token = 0; token < total && !interrupted; token++) {
       const startMs = nowMs();
       if (token === 0) {
-        interrupted = await prefill(session, ids.slice(0, promptLength), chunk, stopped);
+        interrupted = await prefill(session, ids.slice(0, promptLength), looking.chunk, stopped);
       } else {
         interrupted = stopped();
         if (!interrupted) await session.extend([ids[promptLength + token - 1]!]);
@@ -94,9 +94,34 @@ export async function tapTokens(model: Model, options: TapTokensOptions): Promis
   }
   const activations = recorder.activations();
   const deep = recorder.deep();
-  const notes = activationNotes(activations, deep);
+  const notes = [...looking.notes, ...activationNotes(activations, deep)];
   if (deep !== null && !interrupted) notes.push(...await changeNotes(model, recorder));
   return { activations, deep, tokenMs: Float64Array.from(tokenMs), notes, interrupted };
+}
+
+/** A session that shows its inside, and how. */
+interface Looking {
+  recorder: ActivationRecorder;
+  session: Session;
+  /** Tokens of a pass over the prompt. */
+  chunk: number;
+  notes: string[];
+}
+
+async function openTapped(model: Model, options: TapTokensOptions): Promise<Looking> {
+  const recorder = new ActivationRecorder(model, options);
+  const chunk = chunkLength(model, recorder, options.promptLength);
+  await tryChunks(model, options, chunk);
+  try {
+    const session = await openSession(recorder.model, options, recorder.instrumentation);
+    return { recorder, session, chunk, notes: [] };
+  } catch (error) {
+    // Some operators refuse to hand out what they compute; the modules' outputs are as good.
+    if (!recorder.hasDeep || !(error instanceof InputError)) throw error;
+    const less = await openTapped(model, { ...options, deep: false });
+    const note = `Deep metrics are not available: ${error.message}`;
+    return { ...less, notes: [note, ...less.notes] };
+  }
 }
 
 /** Runs the prompt in passes of at most `chunk`, or of one where the graph takes no more at once. */
