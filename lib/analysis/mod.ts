@@ -14,5 +14,4 @@ export {
   MJ_PER_KWH,
 } from "./electricity.ts";
 export type { Estimate } from "./estimate.ts";
-export { type InterTokenLatency, interTokenLatency } from "./latency.ts";
 export { type PeakPower, peakPowers } from "./peak_power.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./activations/mod.ts";
+export { interTokenLatency } from "./latency.ts";
 export * from "./layers/mod.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";

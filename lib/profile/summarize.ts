@@ -15,6 +15,7 @@ import type { Evidence, PowerEvidence } from "./evidence.ts";
 import type { Explained } from "./explain.ts";
 import { findingsOf, windowOf } from "./findings.ts";
 import { type Inside, insideFindings, insideOf } from "./inside/mod.ts";
+import { interTokenLatency } from "./latency.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
 import type { Repetition } from "./messages.ts";
 import type { ProfilePlan } from "./options.ts";
@@ -79,6 +80,7 @@ export function summarize(remains: Remains): Summary {
     ? energyOver(power.samples, remains.outer.load.startMs, remains.outer.load.endMs, attribution)
       .mj
     : null;
+  const trace = traceOf(mean.tree, repetitions, remains, attribution);
   const run = {
     runId: remains.runId,
     status: wasStopped ? "interrupted" as const : "complete" as const,
@@ -101,7 +103,8 @@ export function summarize(remains: Remains): Summary {
     groups: mean.groups,
     totals: totalsOf(mean, repetitions, remains, totalRails, loadMj),
     inside: inside?.inside ?? null,
-    trace: traceOf(mean.tree, repetitions, remains, attribution),
+    latency: interTokenLatency({ trace }),
+    trace,
   };
   return { run: { ...run, verdict: verdictOf(run) }, inside };
 }

@@ -111,6 +111,22 @@ export interface RunTotals {
   loadMj: number | null;
 }
 
+/** How long readers wait for the next token. */
+export interface InterTokenLatency {
+  /** How many waits were timed, over all repetitions. */
+  count: number;
+  /** Mean, in ms. */
+  meanMs: number;
+  /** Half of the waits are shorter. */
+  p50Ms: number;
+  /** 19 of 20 waits are shorter. */
+  p95Ms: number;
+  /** 99 of 100 waits are shorter; below 100 waits it lies between the two longest. */
+  p99Ms: number;
+  /** The longest wait. */
+  maxMs: number;
+}
+
 /** What happened when, on the clock of the run: the stuff of the power timeline. */
 export interface RunTrace {
   /** The power records, dated. */
@@ -160,6 +176,8 @@ export interface ProfilingRun {
   groups: TokenGroup[];
   /** The figures. */
   totals: RunTotals;
+  /** Over all repetitions; `null` where none made two tokens. */
+  latency: InterTokenLatency | null;
   /** What is inside its tokens; `null` at depth `token`. */
   inside: RunInside | null;
   /** What happened when. */

@@ -11,7 +11,15 @@ export function partialResult(
   trace: RunTrace,
 ): Pick<
   ProfilingRun,
-  "measured" | "phases" | "sections" | "tokens" | "groups" | "totals" | "response" | "inside"
+  | "measured"
+  | "phases"
+  | "sections"
+  | "tokens"
+  | "groups"
+  | "totals"
+  | "response"
+  | "inside"
+  | "latency"
 > {
   const originMs = Math.min(
     ...trace.phases.filter((phase) => phase.repetition === 0).map((phase) => phase.startMs),
@@ -47,7 +55,17 @@ export function partialResult(
   }));
   const response = tokens.map((token) => token.text).join("");
   const { measured, totals } = { measured: measuredOf(trace), totals: totalsOf(phases, tokens) };
-  return { measured, phases, sections: [], tokens, groups, totals, response, inside: null };
+  return {
+    measured,
+    phases,
+    sections: [],
+    tokens,
+    groups,
+    totals,
+    response,
+    inside: null,
+    latency: null,
+  };
 }
 
 function measuredOf({ phases, tokens }: RunTrace): ProfilingRun["measured"] {

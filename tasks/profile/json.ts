@@ -1,10 +1,14 @@
-import type { ProfilingRun } from "../../lib/record.ts";
+import type { ProfilingRun, RunInside } from "../../lib/record.ts";
+
+/** A run without what a database holds row by row. */
+export type PrintedRun = Omit<ProfilingRun, "trace" | "inside"> & {
+  inside: Omit<RunInside, "cells" | "deep"> | null;
+};
 
 /** What `--json` prints: one mean repetition, as docs/profile.schema.json describes it. */
-export function runJson(run: ProfilingRun): Omit<ProfilingRun, "trace"> {
+export function runJson(run: ProfilingRun): PrintedRun {
   const { runId, status, model, prompt, response, power, findings, verdict } = run;
-  const { measured, phases, sections, tokens, groups, totals } = run;
-  const inside = run.inside && { ...run.inside, cells: null, deep: null };
+  const { measured, phases, sections, tokens, groups, totals, latency } = run;
   return {
     runId,
     status,
@@ -20,6 +24,11 @@ export function runJson(run: ProfilingRun): Omit<ProfilingRun, "trace"> {
     tokens,
     groups,
     totals,
-    inside,
+    latency,
+    inside: run.inside && printedInside(run.inside),
   };
+}
+
+function printedInside({ cells: _1, deep: _2, ...inside }: RunInside): PrintedRun["inside"] {
+  return inside;
 }

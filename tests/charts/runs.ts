@@ -269,6 +269,7 @@ export function makeRun(shape: RunShape = {}): ProfilingRun {
       loadMj: energies === "null" ? null : 3224,
     },
     inside: null,
+    latency: null,
     trace,
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { interTokenLatency } from "../../lib/analysis/mod.ts";
+import { interTokenLatency } from "../../lib/profile/mod.ts";
 import type { ProfilingRun, StoredToken } from "../../lib/record.ts";
 
 function traceOf(...repetitions: number[][]): Pick<ProfilingRun, "trace"> {

@@ -1,20 +1,4 @@
-import type { ProfilingRun } from "../record.ts";
-
-/** How long readers wait for the next token. */
-export interface InterTokenLatency {
-  /** How many waits were timed, over all repetitions. */
-  count: number;
-  /** Mean, in ms. */
-  meanMs: number;
-  /** Half of the waits are shorter. */
-  p50Ms: number;
-  /** 19 of 20 waits are shorter. */
-  p95Ms: number;
-  /** 99 of 100 waits are shorter; below 100 waits it lies between the two longest. */
-  p99Ms: number;
-  /** The longest wait. */
-  maxMs: number;
-}
+import type { InterTokenLatency, ProfilingRun } from "../record.ts";
 
 /**
  * Time from one token to the next, over every measured repetition: from when a token is there to
