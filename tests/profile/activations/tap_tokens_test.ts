@@ -97,6 +97,33 @@ Deno.test("ActivationRecorder gives a prompt one row, in one pass or in several"
   }
 });
 
+Deno.test("tapTokens() cuts a long prompt into passes and gives it one row", async () => {
+  const ids = Array.from({ length: 240 }, (_, i) => (i * 37) % 1000);
+  const recorder = new ActivationRecorder(tinytales);
+  let passes = 0;
+  {
+    await using session = await openSession(
+      recorder.model,
+      { threads: 1 },
+      recorder.instrumentation,
+    );
+    await session.extend(ids);
+    recorder.endToken();
+  }
+  const { activations } = await tapTokens(tinytales, {
+    ids,
+    promptLength: ids.length,
+    threads: 1,
+    stopped: () => ++passes < 0, // asked before each pass
+  });
+  assert.ok(passes > 1);
+  assert.equal(activations.tokens, 1);
+  const whole = recorder.activations();
+  for (const key of ["meanAbs", "std", "maxAbs"] as const) {
+    whole[key].forEach((value, i) => near(activations[key][i]!, value, 1e-4 * (1 + value), key));
+  }
+});
+
 Deno.test("ActivationRecorder starts over at an empty cache", async () => {
   const recorder = new ActivationRecorder(tinytales, { deep: true });
   await using session = await openSession(recorder.model, {}, recorder.instrumentation);
