@@ -90,6 +90,7 @@ export class ProfiledSession implements Session {
   #part = 0;
   #hasFailed = false;
   #runs = 0;
+  #hasTriedPieces = false;
   #written: Written[] = [];
   #past: number[] = [];
   #room: number | undefined;
@@ -219,6 +220,21 @@ export class ProfiledSession implements Session {
     return this.release();
   }
 
+  /** The same object where the file is the same: what is known of a model is known by its object. */
+  get #tappedModel(): Model {
+    const model = this.#options.shown?.model;
+    return model === undefined || model.onnxPath === this.#model.onnxPath ? this.#model : model;
+  }
+
+  /** Only a session that shows nothing tries whether a graph continues its cache in pieces. */
+  async #tryPieces(length: number): Promise<void> {
+    if (length <= this.#mostTokens || this.#hasTriedPieces) return;
+    this.#hasTriedPieces = true;
+    const { threads, spin } = this.#options;
+    await using plain = await openSession(this.#tappedModel, { threads, spin });
+    await plain.passLength(length, this.#mostTokens);
+  }
+
   get #mostTokens(): number {
     return this.#options.shown?.mostTokens ?? Infinity;
   }
@@ -235,6 +251,7 @@ export class ProfiledSession implements Session {
   /** Where tensors are handed out, long inputs go in pieces; returns the last of them. */
   async #allButLast(ids: Ids): Promise<Ids> {
     if (ids.length <= this.#mostTokens) return ids;
+    await this.#tryPieces(ids.length);
     const length = await this.#open.passLength(ids.length, this.#mostTokens);
     let rest = ids;
     while (rest.length > length) {
@@ -290,6 +307,7 @@ export class ProfiledSession implements Session {
     await this.#session?.release();
     this.#session = null;
     this.#hasFailed = false;
+    await this.#tryPieces(this.#past.length);
     const { threads, spin, optimization = "all", shown } = this.#options;
     // What is handed out may keep operations from being fused.
     const variant = `${optimization} ${shown?.instrumentation.taps?.length ?? 0}`;
@@ -297,7 +315,7 @@ export class ProfiledSession implements Session {
     const graphPath = join(this.#folder.path, "graph.onnx");
     const isDumped = this.#table === null && known === undefined;
     if (isDumped) discardWeights(graphPath);
-    this.#session = await openSession(shown?.model ?? this.#model, { threads, spin }, {
+    this.#session = await openSession(this.#tappedModel, { threads, spin }, {
       modelBytes: shown?.instrumentation.modelBytes,
       taps: shown?.instrumentation.taps,
       onTaps: (tensors) => {
@@ -317,7 +335,8 @@ export class ProfiledSession implements Session {
     }
     if (this.#past.length === 0 && this.#room === undefined) return;
     this.#session.reset(this.#room);
-    const length = await this.#session.passLength(this.#past.length, REPLAY_CHUNK);
+    const most = Math.min(REPLAY_CHUNK, this.#mostTokens);
+    const length = await this.#session.passLength(this.#past.length, most);
     for (let at = 0; at < this.#past.length; at += length) {
       const ids = this.#past.slice(at, at + length);
       const { runs } = await this.uncounted(() => this.#run((session) => session.extend(ids)));

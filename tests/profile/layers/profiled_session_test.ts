@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { openSession } from "../../../lib/inference/mod.ts";
+import { openSession, type TappedTensor } from "../../../lib/inference/mod.ts";
 import { loadModel } from "../../../lib/model/mod.ts";
+import { ActivationRecorder } from "../../../lib/profile/activations/mod.ts";
 import { ProfiledSession } from "../../../lib/profile/layers/profiled_session.ts";
 
 const model = await loadModel("models/tinytales");
@@ -72,4 +73,29 @@ Deno.test("ProfiledSession cannot run once it is released", async () => {
   assert.equal(session.isReleased, true);
   assert.equal(session.passes[0]!.times.length, 1);
   await assert.rejects(() => session.run(IDS), /released/);
+});
+
+Deno.test("ProfiledSession hands tensors out in pieces, also after a long past", async () => {
+  const lengths: number[] = [];
+  const recorder = new ActivationRecorder(model);
+  const shown = {
+    model: recorder.model,
+    mostTokens: 4,
+    instrumentation: {
+      ...recorder.instrumentation,
+      onTaps: (tensors: ReadonlyMap<string, TappedTensor>) => {
+        lengths.push([...tensors.values()][0]!.dims.at(-2)!);
+      },
+    },
+  };
+  await using plain = await openSession(model, { threads: 1 });
+  const wanted = await plain.run(IDS);
+  await using session = await ProfiledSession.open(model, { threads: 1, shown });
+  await session.run(IDS.slice(0, 10));
+  session.settle();
+  const logits = await session.run(IDS.slice(10));
+  assert.deepEqual(lengths.slice(0, 3), [4, 4, 2]);
+  assert.equal(lengths.reduce((sum, length) => sum + length, 0), IDS.length);
+  assert.ok(Math.max(...lengths) <= 4);
+  wanted.forEach((logit, i) => assert.ok(Math.abs(logit - logits[i]!) < 1e-3));
 });
