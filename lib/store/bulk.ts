@@ -13,7 +13,8 @@ export class BulkInsert {
   readonly #one: string;
   readonly #many: string;
   readonly #columns: number;
-  #pending: SqliteValue[] = [];
+  readonly #pending: SqliteValue[];
+  #filled = 0;
 
   /** `conflict` is what stands behind the values: `ON CONFLICT … DO …`, or nothing. */
   constructor(sql: Sql, table: string, columns: readonly string[], conflict = "") {
@@ -23,23 +24,23 @@ export class BulkInsert {
     this.#columns = columns.length;
     this.#one = `${head}${row} ${conflict}`;
     this.#many = `${head}${Array(ROWS).fill(row).join(", ")} ${conflict}`;
+    this.#pending = Array(ROWS * columns.length).fill(null);
   }
 
   /** Takes a row: one value for each column. */
   add(...values: SqliteValue[]): void {
-    this.#pending.push(...values);
-    if (this.#pending.length < ROWS * this.#columns) return;
-    const rows = this.#pending;
-    this.#pending = [];
-    this.#sql.run(this.#many, ...rows);
+    for (let i = 0; i < values.length; i++) this.#pending[this.#filled++] = values[i] ?? null;
+    if (this.#filled < this.#pending.length) return;
+    this.#sql.runWith(this.#many, this.#pending);
+    this.#filled = 0;
   }
 
   /** Writes what is left. */
   finish(): void {
-    for (let at = 0; at < this.#pending.length; at += this.#columns) {
-      this.#sql.run(this.#one, ...this.#pending.slice(at, at + this.#columns));
+    for (let at = 0; at < this.#filled; at += this.#columns) {
+      this.#sql.runWith(this.#one, this.#pending.slice(at, at + this.#columns));
     }
-    this.#pending = [];
+    this.#filled = 0;
   }
 }
 

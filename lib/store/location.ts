@@ -36,6 +36,8 @@ export function openDatabase(
     if (!inMemory) checkFile(resolve(path), readOnly);
     const connection = driver(inMemory ? path : resolve(path), { readOnly });
     sql = new Sql(connection, `Cannot use the database "${path}"`);
+    // All rows of a thousand runs, which sorting by a figure reads, take more than SQLite's 2 MB.
+    sql.exec("PRAGMA cache_size = -16000");
     sql.exec(`PRAGMA busy_timeout = ${Math.round(busyTimeoutMs)}`);
     const isOlder = checkIdentity(sql, readOnly);
     if (isOlder && readOnly && upgrade) {

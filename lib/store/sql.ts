@@ -31,6 +31,11 @@ export class Sql {
 
   /** Runs one statement that returns no rows. */
   run(sql: string, ...parameters: SqliteValue[]): void {
+    this.runWith(sql, parameters);
+  }
+
+  /** The same with its parameters in an array, which is kept no longer than the call. */
+  runWith(sql: string, parameters: SqliteValue[]): void {
     this.#try(() => this.#prepared(sql).run(...withoutNul(parameters)));
   }
 

@@ -111,6 +111,8 @@ export function tokensOf(tokens: number, run: number): ProfilingRun {
       durationMs: 30,
       energy,
     })),
+    inside: null,
+    latency: null,
     totals: {
       durationMs: tokens * 30,
       energyMj: 1000 + run,
