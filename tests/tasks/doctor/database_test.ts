@@ -27,12 +27,19 @@ Deno.test("databaseAnswer() reads a database that is in use", () => {
   assert.match(JSON.stringify(databaseAnswer(path)), /, whole"/);
 });
 
+function rootPage(path: string, table: string): number {
+  using connection = new DatabaseSync(path, { readOnly: true });
+  const find = connection.prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?");
+  return Number(find.get(table)!.rootpage);
+}
+
 Deno.test("databaseAnswer() finds damage", () => {
   const path = join(Deno.makeTempDirSync(), "runs.db");
   ProfileDatabase.open(path)[Symbol.dispose]();
+  const root = rootPage(path, "names");
   const bytes = Deno.readFileSync(path);
-  // The last page: the schema, which stands before it, can still be read.
-  Deno.writeFileSync(path, bytes.fill(0xff, bytes.length - 4096));
+  // A page of rows: the schema can still be read.
+  Deno.writeFileSync(path, bytes.fill(0xff, (root - 1) * 4096, root * 4096));
   assert.match(JSON.stringify(databaseAnswer(path)), /"reason":"SQLite finds it damaged: /);
   // And the schema itself.
   Deno.writeFileSync(path, bytes.fill(0xff, 4096));
