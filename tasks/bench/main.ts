@@ -12,7 +12,8 @@ import { contest } from "./contest.ts";
 import { writeDocs } from "./docs_page.ts";
 import { watchForeignLoad } from "./foreign_load.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
-import { type Measure, MEASURES } from "./measures.ts";
+import type { Measure } from "./measure.ts";
+import { MEASURES } from "./measures.ts";
 import { compared, type Comparison, markdown, type Report } from "./report.ts";
 import { tokenwatt } from "./tokenwatt.ts";
 
@@ -75,7 +76,7 @@ async function compareAll(
     one,
     measures: measures.filter(({ onAllContexts }) =>
       onAllContexts || one.context === CASES[0]!.context
-    ),
+    ).filter(({ onlyModel = one.name }) => onlyModel === one.name),
   }));
   const total = pairs.reduce((sum, { measures }) => sum + measures.length, 0);
   for (const { one, measures } of pairs) {
@@ -84,6 +85,11 @@ async function compareAll(
     const model = await openBenchModel(one);
     const ids = await answerOf(model, threads);
     for (const measure of measures) {
+      const reason = await measure.whyNot?.() ?? null;
+      if (reason !== null) {
+        console.error(`SKIPPED ${measure.name}: ${reason}`);
+        continue;
+      }
       await using sides = await measure.open(model, ids, threads);
       const rounds = Math.min(quick ? QUICK_ROUNDS : measure.rounds, one.mostRounds);
       const measured = await contest(sides.base, sides.subject, {
@@ -92,7 +98,7 @@ async function compareAll(
         blockMs: measure.blockMs,
         settleMs: measure.settleMs,
         expectedIds: ids,
-        watchForeignLoad,
+        watchForeignLoad: measure.watchesLoad === false ? () => () => 0 : watchForeignLoad,
         onRound: (round) =>
           bar.draw(
             (comparisons.length + round / (MOST_TRIES * rounds)) / total,

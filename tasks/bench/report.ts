@@ -6,7 +6,7 @@
 import type { BenchCase } from "./bench_models.ts";
 import { DISTURBED_CPUS } from "./contest.ts";
 import type { Machine } from "./machine.ts";
-import type { Measure } from "./measures.ts";
+import type { Measure } from "./measure.ts";
 import {
   type Estimate,
   estimate,
