@@ -35,7 +35,7 @@ export const INSIDE_MEASURES: readonly Measure[] = [
         }),
       ),
   },
-  layerProfiler("layers", "LayerProfiler", {}),
+  layerProfiler("layers", "LayerProfiler, times only,", { activations: false }),
   layerProfiler("activations", "LayerProfiler and activation statistics", { activations: true }),
   torchHooks("torch-times", "times", "PyTorch's forward hooks that time every module"),
   torchHooks("torch-statistics", "statistics", "the same hooks with activation statistics"),
