@@ -5,6 +5,9 @@
  */
 import type { Tokenizer } from "../model/mod.ts";
 
+/** More than the bytes of a character, so that it begins with a whole one as a rule. */
+const CONTEXT = 6;
+
 /**
  * Decodes tokens one at a time, so that the pieces add up to the text of all of them.
  *
@@ -14,13 +17,17 @@ import type { Tokenizer } from "../model/mod.ts";
 export class TextStream {
   #decode: (ids: readonly number[]) => string;
   // The tokens of the last piece that was told, and those after it that were not.
-  #context: number[] = [];
+  #context: readonly number[];
   #pending: number[] = [];
-  #contextText = "";
+  #contextText: string;
 
-  /** Decodes with `tokenizer`. */
-  constructor(tokenizer: Tokenizer) {
+  /** Decodes with `tokenizer` what follows `before`: the first word of a text has no space. */
+  constructor(tokenizer: Tokenizer, before: readonly number[] = []) {
     this.#decode = tokenizer.decode;
+    const text = this.#decode(before.slice(-CONTEXT));
+    const isWhole = !text.endsWith("\uFFFD");
+    this.#context = isWhole ? before.slice(-CONTEXT) : [];
+    this.#contextText = isWhole ? text : "";
   }
 
   /** Takes a token and returns the text that it completes. */

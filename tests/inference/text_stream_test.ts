@@ -40,4 +40,13 @@ Deno.test("TextStream keeps the space before a word where decoders drop the firs
     specialIds: new Set(),
   };
   assert.deepEqual(pieces(tokenizer, [0, 1, 2, 3]), ["Once", " upon", " a", " time", ""]);
+  const answer = new TextStream(tokenizer, [0, 1]);
+  assert.deepEqual([answer.push(2), answer.push(3)], [" a", " time"]);
+});
+
+Deno.test("TextStream begins anew where the text before ends within a character", async () => {
+  const { tokenizer } = await loadModel("models/tinytales");
+  const [first, ...rest] = tokenizer.encode("漢!").slice(1);
+  const stream = new TextStream(tokenizer, [first!]);
+  assert.equal(rest.map((id) => stream.push(id)).join("") + stream.flush(), tokenizer.decode(rest));
 });

@@ -23,16 +23,20 @@ export function cellsOf(operations: readonly Operation[]): Cells {
   const first = new Map<string, { place: ComponentPlace; at: number }>();
   operations.forEach(({ place }, at) => {
     const key = keyOf(place);
-    if (!first.has(key)) first.set(key, { place, at });
+    if (!first.has(key) && !isAround(place)) first.set(key, { place, at });
   });
   const rank = ({ layer, component }: ComponentPlace) =>
     layer ?? 1e6 + (OUTSIDE.indexOf(component) + 1 || 1);
   const places = [...first.values()]
     .sort((a, b) => rank(a.place) - rank(b.place) || a.at - b.at)
     .map(({ place }) => ({ ...place }));
-  const indexOf = new Map(places.map((place, i) => [keyOf(place), i]));
   for (const component of AROUND) places.push({ layer: null, component });
+  const indexOf = new Map(places.map((place, i) => [keyOf(place), i]));
   return { places, ofOperation: operations.map(({ place }) => indexOf.get(keyOf(place))!) };
+}
+
+function isAround({ layer, component }: ComponentPlace): boolean {
+  return layer === null && (AROUND as readonly string[]).includes(component);
 }
 
 /** A place as a key. */

@@ -121,7 +121,7 @@ export function dealToken(
     number,
     number,
   ];
-  cellMs[framework] = frameworkMs;
+  cellMs[framework]! += frameworkMs;
   let dealtMs = samplingMs;
   for (let cell = 0; cell <= framework; cell++) {
     cellMs[cell] = onGrid(cellMs[cell]! * scale);

@@ -10,6 +10,7 @@ import { type CleanToken, correctionOf, dealToken, type ProfiledToken } from "./
 import { aboveFloor } from "./floor.ts";
 import type { Operation } from "./operation_table.ts";
 import { rankingChanges } from "./ranking.ts";
+import { withoutStalls } from "./stalls.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** One phase of an answer, inside. */
@@ -26,6 +27,8 @@ export interface InsidePhase {
   floorUs: number;
   /** Profiled ÷ clean duration; without clean times, what was taken off. `null` without a token. */
   overhead: number | null;
+  /** Time of interrupted operations that was left out, in ms. */
+  stalledMs: number;
   /** Share of the time inside operations whose place is known, 0 to 1. */
   coverage: number;
   /** Components whose order is not certain. */
@@ -70,7 +73,10 @@ export function insideTimes(
   const phases: InsidePhase[] = [];
   for (const phase of ["prefill", "decode"] as const) {
     const [from, to] = phase === "prefill" ? [0, 1] : [1, tokens.length];
-    const mine = tokens.slice(from, to);
+    // Without a clean pass there is nothing that the rest could be scaled to.
+    const { tokens: mine, stalledMs } = clean === null
+      ? { tokens: tokens.slice(from, to), stalledMs: 0 }
+      : withoutStalls(tokens.slice(from, to));
     if (mine.length === 0) continue;
     const correction = correctionOf(operations, mine, clean?.slice(from, to) ?? null);
     const rows = mine.map((token, i) => {
@@ -96,6 +102,7 @@ export function insideTimes(
       operationMs: operationMs(operations, cells.ofOperation, mine, sums, correction.floorUs),
       floorUs: correction.floorUs,
       overhead: correction.overhead,
+      stalledMs,
       coverage: inOperations === 0 ? 1 : 1 - (other === -1 ? 0 : sums[other]! / inOperations),
       rankingChanges: rankingChanges(phase, operations, mine, correction.floorUs),
     });
@@ -109,7 +116,7 @@ export function insideTimes(
     operationMs: ofTokens,
     phases,
     events,
-    warnings: warningsOf(operations),
+    warnings: warningsOf(operations, phases),
   };
 }
 

@@ -32,6 +32,9 @@ export interface PassTimes {
 /** What a runtime shows where a provider runs many nodes as one (CoreML, QNN, …). */
 const PARTITION = /ExecutionProvider_/;
 
+/** What hands a tensor out is the cost of looking, no component's work. */
+const TAP = /^tap\//;
+
 /** Collects operations and knows their places. */
 export class OperationTable {
   /** All operations that have been met. */
@@ -83,6 +86,7 @@ export class OperationTable {
   }
 
   #placeOf({ name, opType }: EventLabel): ComponentPlace {
+    if (TAP.test(name)) return { layer: null, component: "framework" };
     if (PARTITION.test(name)) return { layer: null, component: "partition" };
     const place = this.#places.get(name);
     if (place !== undefined) return place;

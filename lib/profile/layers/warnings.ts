@@ -1,11 +1,25 @@
+import type { InsidePhase } from "./inside_times.ts";
 import type { Operation } from "./operation_table.ts";
 
-/** What cannot be told apart in a profile, one line each. */
-export function warningsOf(operations: readonly Operation[]): string[] {
+/** Interruptions below this part of the clean time are worth no word. */
+const LEAST_STALLED = 0.02;
+
+/** What cannot be told apart in a profile, and what was left out, one line each. */
+export function warningsOf(
+  operations: readonly Operation[],
+  phases: readonly InsidePhase[] = [],
+): string[] {
   const partitions = operations.filter(({ place }) => place.component === "partition").length;
-  if (partitions === 0) return [];
   return [
-    `The execution provider ran ${partitions} partition(s) as one operation each: ` +
-    "layers and components inside them cannot be told apart",
+    ...(partitions === 0 ? [] : [
+      `The execution provider ran ${partitions} partition(s) as one operation each: ` +
+      "layers and components inside them cannot be told apart",
+    ]),
+    ...phases.filter(({ stalledMs, durationMs }) => stalledMs > LEAST_STALLED * durationMs)
+      .map(({ phase, stalledMs }) =>
+        `Other programs held up the ${phase} twin for ${
+          stalledMs.toFixed(0)
+        } ms, which were left out`
+      ),
   ];
 }
