@@ -59,13 +59,13 @@ export interface LoadOptions {
  * ships.
  *
  * Only the structure is read. A folder with `config.json` and `model.safetensors` but no ONNX file
- * is built first. A lone `.onnx` file needs neither config nor tokenizer; it then takes ids only.
+ * is built first. A model without a tokenizer takes ids only; a lone `.onnx` file needs no config.
  *
  * @param pathOrId A path, relative to the working folder; `"org/name"` where the hub's cache has it;
  *   or `"models/tinytales"` from anywhere.
  * @param options Which variant to open.
  * @returns The model; nothing is held open.
- * @throws {InputError} Where the model is missing, not whole, or lacks its config or tokenizer.
+ * @throws {InputError} Where the model is missing, not whole, or lacks its config.
  *
  * @example
  * ```ts
@@ -88,8 +88,7 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
   const onnx = readOnnx(onnxPath);
   checkDecoder(onnx, config);
   checkExternalData(onnx);
-  const lone = !isFolder && !hasTokenizer(folder);
-  const texts = lone ? noTokenizer(folder) : await loadTokenizer(folder);
+  const texts = hasTokenizer(folder) ? await loadTokenizer(folder) : noTokenizer(folder);
   const architecture = architectureOf(onnx, config);
   const features = featuresOf(onnx, config, architecture);
   const asked = options.precision && precisionMeant(options.precision);
@@ -120,7 +119,11 @@ export async function loadModel(pathOrId: string, options: LoadOptions = {}): Pr
     contextLength: config?.contextLength ?? null,
     slidingWindow: config?.slidingWindow ?? null,
     inputNames: config?.inputNames ?? null,
-    warnings: [...architecture.warnings, ...tokenizerWarnings(texts.vocabSize, features.vocabSize)],
+    warnings: [
+      ...architecture.warnings,
+      ...(hasTokenizer(folder) ? [] : ["It has no tokenizer: it takes token ids, and no text"]),
+      ...tokenizerWarnings(texts.vocabSize, features.vocabSize),
+    ],
   };
 }
 
