@@ -1,0 +1,54 @@
+/**
+ * Trying again what may pass.
+ *
+ * @module
+ */
+import type { Connection } from "./connection.ts";
+import { HubFailure, Transient } from "./failure.ts";
+
+const MOST_TRIES = 5;
+/** Longer than this nobody is kept waiting without being asked. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * Runs `attempt` until it succeeds, fails for good, or has failed five times in a row in vain.
+ *
+ * @throws {HubFailure} what was wanted (`what`), and why it could not be had
+ */
+export async function retrying<T>(
+  connection: Connection,
+  what: string,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1;; tries++) {
+    connection.signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Transient)) throw error;
+      if (error.hasProgress) tries = 1;
+      const afterMs = error.afterMs ?? connection.pauseMs * 2 ** (tries - 1);
+      if (tries >= MOST_TRIES || afterMs > LONGEST_PAUSE_MS) {
+        throw new HubFailure(`Cannot get ${what}: ${error.message}; ${advice(error)}`);
+      }
+      await pause(afterMs, connection.signal);
+    }
+  }
+}
+
+function advice({ afterMs }: Transient): string {
+  if (afterMs === null) return "run the same command later: what has arrived is kept";
+  const when = `in ${Math.ceil(afterMs / 1000)} s`;
+  return `run the same command again ${when}; with a token the hub allows more`;
+}
+
+/** Waits, unless the user stops. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.throwIfAborted();
+}
