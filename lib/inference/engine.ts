@@ -41,6 +41,16 @@ export interface TappedTensor {
   dims: readonly number[];
 }
 
+/** A place in a text that a session can go back to, again and again, until it is disposed. */
+export interface SessionMark extends Disposable {
+  /** Tokens in the KV cache there. */
+  readonly pastLength: number;
+  /** What holding its cache takes, beside the session's own. */
+  readonly bytes: number;
+  /** Goes back to it: the next pass continues from there. Copies nothing. */
+  rewind(): void;
+}
+
 /** A loaded model with its KV cache. One pass at a time; release it when done. */
 export interface Session extends AsyncDisposable {
   /**
@@ -69,6 +79,13 @@ export interface Session extends AsyncDisposable {
    * graph leaves that open; default: the model's context, at most 2,048.
    */
   reset(room?: number): void;
+  /**
+   * Holds on to the cache as it is now, so that a step can be run again: with the same past it is a
+   * pure function. An engine whose passes make new values and leave those alone that they were given
+   * has nothing to do for it (`Runner.run()` promises that); one that writes into the cache must keep
+   * a copy. Absent where a session cannot go back.
+   */
+  mark?(): SessionMark;
   /** Writes the profile, where there is one; later passes are not in it. */
   endProfiling(): void;
   /** Frees the model; a released session cannot run. */

@@ -9,6 +9,7 @@ export {
   type Instrumentation,
   openSession,
   type Session,
+  type SessionMark,
   type SessionOptions,
   type TappedTensor,
 } from "./engine.ts";
