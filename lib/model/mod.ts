@@ -7,6 +7,7 @@ export { type Architecture, detectArchitecture } from "./architecture.ts";
 export { buildModel, type BuildOptions, type BuiltModel, readDecoderConfig } from "./build/mod.ts";
 export type { ComponentPlace } from "./detect/mod.ts";
 export type { ModelFeatures } from "./features.ts";
+export { modelHash } from "./hash.ts";
 export { bytesPerToken, flopsPerToken, type PerToken } from "./per_token.ts";
 export type { ParameterPart } from "./parameter_parts.ts";
 export type { InputNames } from "./config.ts";
