@@ -20,6 +20,7 @@ import type { Prompt } from "./messages.ts";
 import { ModelThread } from "./model_thread.ts";
 import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
 import { RunRecorder } from "./recorder.ts";
+import { lateDetails, modelDetails, osBuildOf, powerState } from "./run_details.ts";
 import { Stages } from "./stages.ts";
 import { summarize } from "./summarize.ts";
 
@@ -53,6 +54,7 @@ export async function profile(
     ? { prompt, addSpecialTokens: true }
     : { prompt: prompt.text, addSpecialTokens: false };
   const promptIds = checkedPrompt(model, asked);
+  const about = modelDetails(model);
   const source = plan.source ?? (await detectPowerSource()).source;
   await using monitor = new PowerMonitor({ source, intervalMs: plan.intervalMs });
   await monitor.start();
@@ -67,7 +69,16 @@ export async function profile(
   });
   using recorder = new RunRecorder(
     plan.database ?? null,
-    headerOf(model, asked.prompt, plan, monitor, load.startMs),
+    {
+      ...headerOf(model, asked.prompt, plan, monitor, load.startMs),
+      details: {
+        engine: "ort-node",
+        provider: "cpu",
+        batchSize: 1,
+        powerState: powerState(await conditions),
+        model: about,
+      },
+    },
     monitor,
   );
   try {
@@ -93,6 +104,10 @@ export async function profile(
       status: run.status === "interrupted" ? "interrupted" : "complete",
       ...(run.status === "interrupted" ? { reason: "it was stopped" } : {}),
       result: run,
+      details: lateDetails(run, about, {
+        peakMemoryBytes: recorder.peakMemoryBytes,
+        osBuild: osBuildOf(monitor.info, recorder.firstRaw),
+      }),
     });
     return run;
   } catch (error) {

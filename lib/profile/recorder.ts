@@ -1,5 +1,5 @@
 import type { PowerMonitor } from "../power/mod.ts";
-import type { PowerSample, RunHeader, RunOutcome, RunSink } from "../record.ts";
+import type { PowerSample, RawPowerBatch, RunHeader, RunOutcome, RunSink } from "../record.ts";
 import { type Inside, writeInside } from "./inside/mod.ts";
 import type { InsideTimes } from "./layers/mod.ts";
 import type { Batch } from "./messages.ts";
@@ -16,6 +16,8 @@ export class RunRecorder implements Disposable {
   #writtenUntilMs = -Infinity;
   readonly #timer: ReturnType<typeof setInterval>;
   #failure: unknown = null;
+  #firstRaw: RawPowerBatch | null = null;
+  #peakMemoryBytes = 0;
 
   /** Writes the run's row. */
   constructor(
@@ -50,6 +52,8 @@ export class RunRecorder implements Disposable {
     const { sink, runId } = this;
     const samples = this.#newSamples();
     const raw = this.monitor.takeRaw();
+    this.#firstRaw ??= raw;
+    this.#peakMemoryBytes = this.peakMemoryBytes;
     const tokens = this.#tokens;
     const sections = this.#sections;
     this.#tokens = [];
@@ -59,6 +63,16 @@ export class RunRecorder implements Disposable {
     if (raw) sink.addRawPower(runId, raw);
     if (tokens.length > 0) sink.addTokens(runId, tokens);
     if (sections.length > 0) sink.addPipelineSection(runId, sections);
+  }
+
+  /** The first raw records; `null` before there are any. */
+  get firstRaw(): RawPowerBatch | null {
+    return this.#firstRaw;
+  }
+
+  /** The largest resident size of the process, now and at every flush, in bytes. */
+  get peakMemoryBytes(): number {
+    return this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, Deno.memoryUsage().rss);
   }
 
   /** Writes what is inside the first repetition's tokens. */

@@ -16,7 +16,7 @@ export interface ModelDetails {
   vocabSize?: number | null | undefined;
   /** `mha`, `gqa`, `mqa`. */
   attentionKind?: string | null | undefined;
-  /** `rms`, `layer`. */
+  /** `rmsnorm`, `layernorm`. */
   normKind?: string | null | undefined;
   /** Experts per layer; 0 where there are none. */
   numExperts?: number | null | undefined;
