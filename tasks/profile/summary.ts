@@ -10,6 +10,7 @@ import { visibleText } from "../../lib/safe_text.ts";
 import type { Energy, Finding, Interval, PhaseEnergy, ProfilingRun } from "../../lib/record.ts";
 import { bold, dim, tableLines, yellow } from "../frame/mod.ts";
 import { insideLines } from "./inside_lines.ts";
+import { latencyLines } from "./latency_line.ts";
 
 /** The result for people: one mean repetition as a table, what to think of it, what was found. */
 export function summaryLines(run: ProfilingRun): string[] {
@@ -28,6 +29,7 @@ export function summaryLines(run: ProfilingRun): string[] {
       ...insideLines(run),
     ]),
     "",
+    ...latencyLines(run),
     `${bold("Power")}  mean ${formatMw(totals.meanMw)}, peak ${formatMw(totals.peakMw)}, ` +
     `baseline ${formatMw(totals.baselineMw)}${netOf(run)}`,
     `${bold("Rails")}  ${railsOf(run)}`,
