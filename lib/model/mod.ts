@@ -5,6 +5,9 @@
  */
 export { type Architecture, detectArchitecture } from "./architecture.ts";
 export { buildModel, type BuildOptions, type BuiltModel, readDecoderConfig } from "./build/mod.ts";
+export { type BuildForecast, forecastBuild } from "./build/mod.ts";
+export { type ModelSize, modelSize, parameterCount } from "./build/mod.ts";
+export type { Precision, PrecisionOptions } from "./build/mod.ts";
 export type { ComponentPlace } from "./detect/mod.ts";
 export type { ModelFeatures } from "./features.ts";
 export { modelHash } from "./hash.ts";

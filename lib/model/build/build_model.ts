@@ -6,32 +6,32 @@
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../../errors.ts";
 import { byteTokenizer } from "../byte_tokenizer.ts";
+import { DataType } from "../onnx_types.ts";
 import { readJsonObject, statOrNull } from "../files.ts";
-import { byteLengthOf, DataType } from "../onnx_types.ts";
 import { checkpointFile, openCheckpoint } from "../safetensors.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
 import type { DecoderConfig } from "./decoder_config.ts";
 import { decoderGraph } from "./decoder_graph.ts";
+import { encodedValues, sourcesOf } from "./encoded_values.ts";
 import { decoderShape } from "./families.ts";
-import type { GraphSpec } from "./graph_spec.ts";
+import { elementsOf, weightBytes } from "./model_size.ts";
 import { writeOnnx } from "./onnx_writer.ts";
+import { type PrecisionOptions, readNumerics } from "./precision.ts";
 import { randomWeights } from "./random_weights.ts";
 import { checkRoom, makeStaging, moveInto, removeQuietly, unwritable } from "./staging.ts";
 
 /** Raised whenever the graph or its naming changes: files of another version are built again. */
-export const BUILDER_VERSION = "1";
+export const BUILDER_VERSION = "2";
 /** Who wrote the file, in the ONNX model's own field for that. */
 export const PRODUCER = "tokenwatt";
 
 /** How to build a model. */
-export interface BuildOptions {
+export interface BuildOptions extends PrecisionOptions {
   /**
    * A `.safetensors` file, a `.safetensors.index.json`, or the folder of either; `null` or absent:
    * random weights from `seed`.
    */
   weights?: string | null | undefined;
-  /** Type of weights and cache; default `"fp32"`. Logits are fp32 either way. */
-  precision?: "fp32" | "fp16" | undefined;
   /** The folder to write; made where it does not exist. */
   outDir: string;
   /** Seed of random weights; default 0. */
@@ -66,8 +66,9 @@ const MOST_BYTES = 8e12;
  * the tokenizer that lies beside the weights (for random weights, one token per byte).
  *
  * Families: Llama, Mistral, Qwen2, Qwen3, Phi, Phi-3, Gemma, Gemma 2, GPT-2 and Mixtral, told by
- * `model_type`. Weights are streamed, a few megabytes at a time. Nothing appears in `outDir` before
- * all of it is written.
+ * `model_type`. Weights are streamed, a few megabytes at a time, and quantized as
+ * `onnxruntime.quantization` does where asked. Logits are fp32 at every precision. Nothing appears
+ * in `outDir` before all of it is written.
  *
  * @param config The content of the model's `config.json`.
  * @param options Weights, precision and the folder to write.
@@ -97,15 +98,10 @@ export async function buildModel(
   options: BuildOptions,
 ): Promise<BuiltModel> {
   const shape = decoderShape(config);
-  const precision = options.precision ?? "fp32";
-  if (precision !== "fp32" && precision !== "fp16") {
-    throw new InputError(`Cannot build a model with precision "${precision}"`, {
-      remedy: 'use "fp32" or "fp16"',
-    });
-  }
+  const { dataType, matrices } = readNumerics(options);
   const outDir = resolve(options.outDir);
-  const graph = decoderGraph(shape, precision === "fp32" ? DataType.FLOAT : DataType.FLOAT16);
-  const bytes = weightBytes(graph);
+  const graph = decoderGraph(shape, dataType, matrices);
+  const bytes = weightBytes(graph.weights);
   if (bytes > MOST_BYTES) {
     throw new InputError(`Cannot build "${outDir}": its weights would take ${bytes} bytes`, {
       remedy: "check the sizes in the config",
@@ -113,9 +109,10 @@ export async function buildModel(
   }
   const weights = (options.weights ?? null) === null ? null : weightsFile(options.weights!);
   using checkpoint = weights === null ? null : openCheckpoint(weights);
+  const sources = sourcesOf(graph.weights);
   const values = weights === null || checkpoint === null
     ? randomWeights(options.seed ?? 0, shape.initializerRange)
-    : checkpointWeights(checkpoint, weights, graph.weights);
+    : checkpointWeights(checkpoint, weights, sources);
 
   const staging = makeStaging(outDir);
   try {
@@ -125,11 +122,11 @@ export async function buildModel(
       producer: PRODUCER,
       producerVersion: BUILDER_VERSION,
       externalAboveBytes: options.externalDataAboveBytes ?? 1e9,
-      values,
+      values: encodedValues(values),
       signal: options.signal,
       onProgress: options.onProgress,
     });
-    writeAround(staging, config, precision);
+    writeAround(staging, config, dataType === DataType.FLOAT ? "float32" : "float16");
     if (weights === null) {
       const tokenizer = byteTokenizer(shape.vocabSize);
       for (const [name, content] of Object.entries(tokenizer ?? {})) {
@@ -140,7 +137,8 @@ export async function buildModel(
     return {
       path: outDir,
       onnxPath: join(outDir, "model.onnx"),
-      parameters: graph.weights.reduce((sum, w) => sum + w.dims.reduce((a, b) => a * b, 1), 0),
+      parameters: new Map(sources.map((weight) => [weight.name, elementsOf(weight)])).values()
+        .reduce((sum, elements) => sum + elements, 0),
       weightBytes: written.weightBytes,
       externalData: written.external,
     };
@@ -149,14 +147,6 @@ export async function buildModel(
   } finally {
     removeQuietly(staging);
   }
-}
-
-function weightBytes(graph: GraphSpec): number {
-  return graph.weights.reduce(
-    (sum, { dims, dataType }) =>
-      sum + (byteLengthOf(dataType, dims.reduce((product, dim) => product * dim, 1)) ?? 0),
-    0,
-  );
 }
 
 function weightsFile(path: string): string {
@@ -168,10 +158,9 @@ function weightsFile(path: string): string {
   });
 }
 
-function writeAround(folder: string, config: DecoderConfig, precision: "fp32" | "fp16"): void {
+function writeAround(folder: string, config: DecoderConfig, torchDtype: string): void {
   // transformers 5 calls it dtype; two that differ would leave open which one counts.
   const { dtype: _, ...rest } = config;
-  const torchDtype = precision === "fp32" ? "float32" : "float16";
   writeJson(`${folder}/config.json`, { ...rest, torch_dtype: torchDtype });
   writeJson(`${folder}/generation_config.json`, {
     bos_token_id: config.bos_token_id ?? null,

@@ -6,7 +6,10 @@
  */
 import type { DecoderShape } from "./decoder_shape.ts";
 import { GraphBuilder } from "./graph_spec.ts";
+import { int4Product } from "./int4_product.ts";
+import { int8Product } from "./int8_product.ts";
 import { DataType } from "../onnx_types.ts";
+import type { MatrixFormat } from "./precision.ts";
 
 const { FLOAT, FLOAT16 } = DataType;
 
@@ -17,16 +20,29 @@ export interface LinearSize {
   bias: boolean;
 }
 
+/** A matrix that multiplies, `from` numbers to `to`. */
+export interface MatrixWeight {
+  /** What it is called in the graph. */
+  name: string;
+  from: number;
+  to: number;
+  /** Its name in the checkpoint, and whether it lies there as `[to, from]`. */
+  stored: { name: string; outFirst: boolean };
+}
+
 /** Collects the graph of one decoder. */
 export class DecoderBuilder extends GraphBuilder {
   readonly shape: DecoderShape;
   /** Type of weights, cache and hidden states. */
   readonly type: number;
+  /** How matrices are written. */
+  readonly matrices: MatrixFormat;
 
-  constructor(shape: DecoderShape, dataType: number) {
+  constructor(shape: DecoderShape, dataType: number, matrices: MatrixFormat) {
     super();
     this.shape = shape;
     this.type = dataType;
+    this.matrices = matrices;
   }
 
   /** Whether hidden states are smaller than fp32. */
@@ -49,12 +65,34 @@ export class DecoderBuilder extends GraphBuilder {
     return this.float(name, [value], [], this.type);
   }
 
-  /** A module with a matrix. Another precision of matrices is another operator here. */
+  /** A product named `name` with a matrix that is kept in the format of this decoder's matrices. */
+  product(input: string, name: string, matrix: MatrixWeight, output = `${name}_output_0`): string {
+    switch (this.matrices.kind) {
+      case "int8":
+        return int8Product(this, input, name, matrix, output);
+      case "int4":
+        return int4Product(this, input, name, matrix, output, this.matrices);
+      case "float": {
+        const { from, to, stored } = matrix;
+        const weight = this.weight(matrix.name, [from, to], this.type, {
+          transposed: stored.outFirst,
+        });
+        return this.nodeTo(output, "MatMul", name, [input, weight]);
+      }
+    }
+  }
+
+  /** A module with a matrix, as PyTorch's `Linear` or GPT-2's `Conv1D`. */
   linear(input: string, scope: string, { from, to, bias }: LinearSize): string {
     const at = nodeScope(scope);
     if (this.shape.conv1d) return this.#conv1d(input, scope, from, to);
-    const weight = this.weight(`${scope}.weight`, [from, to], this.type, { transposed: true });
-    const product = this.node("MatMul", `${at}/MatMul`, [input, weight]);
+    const name = `${scope}.weight`;
+    const product = this.product(input, `${at}/MatMul`, {
+      name,
+      from,
+      to,
+      stored: { name, outFirst: true },
+    });
     if (!bias) return product;
     return this.node("Add", `${at}/Add`, [this.weight(`${scope}.bias`, [to], this.type), product]);
   }
@@ -67,12 +105,23 @@ export class DecoderBuilder extends GraphBuilder {
       input,
       this.int64(`${base}/rows_${from}`, [-1, from]),
     ]);
-    const product = this.node("Gemm", `${at}/Gemm`, [
-      rows,
-      this.weight(`${scope}.weight`, [from, to], this.type),
-      this.weight(`${scope}.bias`, [to], this.type),
-    ]);
-    return this.node("Reshape", `${at}/Reshape_1`, [product, this.#tokensBy(to)]);
+    const result = this.#gemm(rows, `${at}/Gemm`, scope, from, to);
+    return this.node("Reshape", `${at}/Reshape_1`, [result, this.#tokensBy(to)]);
+  }
+
+  // Quantisers make a product and a sum of Gemm first (onnx_model.py, replace_gemm_with_matmul).
+  #gemm(rows: string, name: string, scope: string, from: number, to: number): string {
+    const weight = `${scope}.weight`;
+    const bias = () => this.weight(`${scope}.bias`, [to], this.type);
+    if (this.matrices.kind === "float") {
+      const matrix = this.weight(weight, [from, to], this.type);
+      return this.node("Gemm", name, [rows, matrix, bias()]);
+    }
+    const stored = { name: weight, outFirst: false };
+    const matrix = { name: weight, from, to, stored };
+    const output = `${name}_output_0`;
+    const product = this.product(rows, `${name}_MatMul`, matrix, `${output}_MatMul`);
+    return this.nodeTo(output, "Add", `${name}_Add`, [product, bias()]);
   }
 
   #shapes = new Map<number, string>();

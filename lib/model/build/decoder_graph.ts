@@ -12,14 +12,19 @@ import { feedForward } from "./feed_forward.ts";
 import type { GraphSpec } from "./graph_spec.ts";
 import { norm } from "./norm.ts";
 import { DataType } from "../onnx_types.ts";
+import type { MatrixFormat } from "./precision.ts";
 import { causalMasks, rotaryTables } from "./positions.ts";
 import { softCap } from "./soft_cap.ts";
 
 const { INT64, FLOAT } = DataType;
 
-/** Builds the graph of `shape`, with weights and cache as `dataType` and logits as fp32. */
-export function decoderGraph(shape: DecoderShape, dataType: number): GraphSpec {
-  const b = new DecoderBuilder(shape, dataType);
+/** Builds the graph of `shape`, with matrices as asked, all else as `dataType` and logits as fp32. */
+export function decoderGraph(
+  shape: DecoderShape,
+  dataType: number,
+  matrices: MatrixFormat = { kind: "float" },
+): GraphSpec {
+  const b = new DecoderBuilder(shape, dataType, matrices);
   const { names, hiddenSize, numLayers } = shape;
   declare(b);
   const embedding = b.weight(`${names.base}.${names.embedding}.weight`, [
@@ -109,10 +114,20 @@ function layer(b: DecoderBuilder, input: string, index: number, shared: Attentio
 
 function head(b: DecoderBuilder, hidden: string, embedding: string): void {
   const { hiddenSize, vocabSize, head } = b.shape;
-  const matrix = head.tied
-    ? b.node("Transpose", "/lm_head/Transpose", [embedding], { perm: [1, 0] })
-    : b.weight("lm_head.weight", [hiddenSize, vocabSize], b.type, { transposed: true });
-  let logits = b.node("MatMul", "/lm_head/MatMul", [hidden, matrix]);
+  const name = "/lm_head/MatMul";
+  const isLast = !head.bias && !b.isHalf && head.softCap === null;
+  // A quantized head has a matrix of its own: the embedding stays as it is.
+  let logits = head.tied && b.matrices.kind === "float"
+    ? b.node("MatMul", name, [
+      hidden,
+      b.node("Transpose", "/lm_head/Transpose", [embedding], { perm: [1, 0] }),
+    ])
+    : b.product(hidden, name, {
+      name: "lm_head.weight",
+      from: hiddenSize,
+      to: vocabSize,
+      stored: { name: head.tied ? embedding : "lm_head.weight", outFirst: true },
+    }, isLast ? "logits" : undefined);
   if (head.bias) {
     const bias = b.weight("lm_head.bias", [vocabSize], b.type);
     logits = b.node("Add", "/lm_head/Add", [bias, logits]);

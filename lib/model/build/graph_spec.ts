@@ -18,14 +18,28 @@ export type AttributeSpec = number | readonly number[] | ConstantSpec;
 /** One operation. */
 export interface NodeSpec {
   op: string;
+  /** Absent: ONNX's own operators. */
+  domain?: string;
   name: string;
   inputs: readonly string[];
   outputs: readonly string[];
-  attributes: Readonly<Record<string, AttributeSpec>>;
+  attributes?: Readonly<Record<string, AttributeSpec>>;
 }
 
-/** A weight, by its name in the checkpoint. */
+/** How the bytes of a weight are made of numbers that a checkpoint holds in another form. */
+export interface Encoding {
+  /** The weight of the checkpoint, in the order in which its numbers are needed. */
+  source: WeightSpec;
+  /**
+   * The bytes in pieces, each used before the next; empty ones let a build be stopped meanwhile.
+   * `read` gives the source's numbers from the start, as often as asked.
+   */
+  encode(read: () => Iterable<Float32Array>): Iterable<Uint8Array>;
+}
+
+/** A weight of the graph. */
 export interface WeightSpec {
+  /** Its name in the graph and, unless it is encoded, in the checkpoint. */
   name: string;
   /** Shape in the graph. */
   dims: readonly number[];
@@ -34,6 +48,8 @@ export interface WeightSpec {
   transposed: boolean;
   /** What random weights are: spread around 0, or all the same, as norms begin. */
   fill: "random" | "ones" | "zeros";
+  /** `null` where the checkpoint's numbers are written as they are. */
+  encoding: Encoding | null;
 }
 
 /** An input or output; a dimension is a number or a name. */
@@ -55,6 +71,18 @@ export interface GraphSpec {
 export class GraphBuilder {
   readonly graph: GraphSpec = { nodes: [], weights: [], inputs: [], outputs: [] };
   #constants = new Map<string, string>();
+  #names = new Set<string>();
+
+  /** Adds a node as it is. */
+  add(node: NodeSpec): void {
+    this.graph.nodes.push(node);
+    this.#names.add(node.name);
+  }
+
+  /** Whether there is a node of that name. */
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
 
   /** Adds a node with one output and returns the output's name, which is `<name>_output_0`. */
   node(
@@ -74,7 +102,7 @@ export class GraphBuilder {
     inputs: readonly string[],
     attributes: Readonly<Record<string, AttributeSpec>> = {},
   ): string {
-    this.graph.nodes.push({ op, name, inputs, outputs: [output], attributes });
+    this.add({ op, name, inputs, outputs: [output], attributes });
     return output;
   }
 
@@ -88,7 +116,7 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, AttributeSpec>> = {},
   ): string[] {
     const outputs = Array.from({ length: count }, (_, i) => `${name}_output_${i}`);
-    this.graph.nodes.push({ op, name, inputs, outputs, attributes: { axis, ...attributes } });
+    this.add({ op, name, inputs, outputs, attributes: { axis, ...attributes } });
     return outputs;
   }
 
@@ -97,9 +125,11 @@ export class GraphBuilder {
     name: string,
     dims: readonly number[],
     dataType: number,
-    { transposed = false, fill = "random" }: Partial<Pick<WeightSpec, "transposed" | "fill">> = {},
+    { transposed = false, fill = "random", encoding = null }: Partial<
+      Pick<WeightSpec, "transposed" | "fill" | "encoding">
+    > = {},
   ): string {
-    this.graph.weights.push({ name, dims, dataType, transposed, fill });
+    this.graph.weights.push({ name, dims, dataType, transposed, fill, encoding });
     return name;
   }
 

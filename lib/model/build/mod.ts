@@ -6,4 +6,7 @@
 export { BUILDER_VERSION, buildModel, PRODUCER, readDecoderConfig } from "./build_model.ts";
 export type { BuildOptions, BuiltModel } from "./build_model.ts";
 export type { DecoderConfig } from "./decoder_config.ts";
+export { type BuildForecast, forecastBuild } from "./forecast.ts";
 export type { LlamaConfig } from "./llama_config.ts";
+export { type ModelSize, modelSize, parameterCount } from "./model_size.ts";
+export type { Precision, PrecisionOptions } from "./precision.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { AttributeSpec, ConstantSpec, GraphSpec, NodeSpec, ValueSpec } from "./graph_spec.ts";
 import type { WeightSpec } from "./graph_spec.ts";
 import { byteLengthOf } from "../onnx_types.ts";
@@ -43,6 +44,10 @@ export async function writeOnnx(
   const copy = async (file: Deno.FsFile, weight: WeightSpec): Promise<void> => {
     for (const chunk of options.values(weight)) {
       options.signal?.throwIfAborted();
+      if (chunk.byteLength === 0) {
+        await new Promise(setImmediate); // Ctrl-C arrives between two turns of the event loop
+        continue;
+      }
       await writeAll(file, chunk);
       doneBytes += chunk.byteLength;
       options.onProgress?.(doneBytes, totalBytes);
@@ -94,6 +99,9 @@ export async function writeOnnx(
     .field(2, options.producer)
     .field(3, options.producerVersion)
     .field(8, new Message().field(1, "").int(2, OPSET));
+  for (const domain of new Set(graph.nodes.map((node) => node.domain))) {
+    if (domain !== undefined) model.field(8, new Message().field(1, domain).int(2, 1));
+  }
   const graphBytes = inline.reduce(
     (sum, part) => sum + part.head.byteLength + part.bytes,
     structure.byteLength,
@@ -123,9 +131,10 @@ function nodeMessage(node: NodeSpec): Message {
   for (const input of node.inputs) message.field(1, input);
   for (const output of node.outputs) message.field(2, output);
   message.field(3, node.name).field(4, node.op);
-  for (const [name, value] of Object.entries(node.attributes)) {
+  for (const [name, value] of Object.entries(node.attributes ?? {})) {
     message.field(5, attributeMessage(name, value));
   }
+  if (node.domain !== undefined) message.field(7, node.domain);
   return message;
 }
 

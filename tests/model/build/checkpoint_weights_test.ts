@@ -10,7 +10,7 @@ const VALUES = Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => i / 8 - 2
 
 function spec(dataType: number, transposed: boolean): WeightSpec {
   const dims = transposed ? [COLUMNS, ROWS] : [ROWS, COLUMNS];
-  return { name: "w", dims, dataType, transposed, fill: "random" };
+  return { name: "w", dims, dataType, transposed, fill: "random", encoding: null };
 }
 
 for (const dtype of ["F32", "F16", "BF16"] as const) {
