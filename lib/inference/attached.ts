@@ -5,7 +5,8 @@
  */
 import type { Model } from "../model/mod.ts";
 import type { TokenEvent } from "../record.ts";
-import { openSession, type Session, type SessionOptions } from "./engine.ts";
+import type { Session, SessionOptions } from "./engine.ts";
+import { openSession } from "./open_session.ts";
 
 /** What looks into the sessions that `generate()` opens. */
 export interface SessionAttachment {

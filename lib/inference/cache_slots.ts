@@ -36,6 +36,8 @@ export interface CacheSlot {
   dims: number[];
   /** The axis that counts tokens; `null` for a state. */
   axis: number | null;
+  /** The axis that counts sequences; `null` where it is for one only. */
+  batchAxis: number | null;
 }
 
 const TYPES: readonly string[] = ["float32", "float16", "int8", "uint8"];
@@ -71,7 +73,14 @@ export function cacheSlot(
     }] of its cache input "${input.name}" is not understood`;
   }
   const { dims, open } = axes;
-  const common = { input: input.name, output: output.name, type: input.type as HostType, dims };
+  const batch = batchAxis(input.shape);
+  const common = {
+    input: input.name,
+    output: output.name,
+    type: input.type as HostType,
+    dims,
+    batchAxis: typeof input.shape[batch] === "string" && batch !== open ? batch : null,
+  };
   if (/conv|ssm|recurrent|state/.test(input.name)) {
     if (open !== null) return `the size of its state "${input.name}" is not known`;
     return { ...common, kind: "state", axis: null };

@@ -22,19 +22,25 @@ export async function continuesWithMany(
   row: (...passes: number[][]) => Promise<Float32Array>,
   cache: readonly CacheSlot[],
 ): Promise<boolean> {
-  const isHalf = cache.some(({ type }) => type === "float16");
+  const tolerance = toleranceOf(cache);
   try {
     return agree(
       await row([1, 2, 3, 4, 5]),
       await row([1, 2], [3, 4, 5]),
-      isHalf ? HALF_TOLERANCE : TOLERANCE,
+      tolerance,
     );
   } catch {
     return false;
   }
 }
 
-function agree(whole: Float32Array, cut: Float32Array, tolerance: number): boolean {
+/** How far rounding may go, in proportion to the largest logit. */
+export function toleranceOf(cache: readonly CacheSlot[]): number {
+  return cache.some(({ type }) => type === "float16") ? HALF_TOLERANCE : TOLERANCE;
+}
+
+/** Whether logits are the same but for rounding. */
+export function agree(whole: Float32Array, cut: Float32Array, tolerance: number): boolean {
   const most = tolerance * whole.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   // Written so that values that are no numbers do not agree.
   return whole.every((value, id) => Math.abs(value - cut[id]!) <= most);

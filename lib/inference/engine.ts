@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
+import type { ProviderName } from "./providers.ts";
+
+/** What passes are run through: the published binding, or the same library called directly. */
+export type EngineName = "ort-node" | "ort-ffi";
 
 /** How a session runs. */
 export interface SessionOptions {
@@ -12,6 +15,12 @@ export interface SessionOptions {
   threads?: number | undefined;
   /** Whether idle threads spin instead of sleep, which costs energy and saves wake-up time. */
   spin?: boolean | undefined;
+  /** Default: `DEFAULT_ENGINE`. Where the library cannot be called directly, `ort-node` takes over. */
+  engine?: EngineName | undefined;
+  /** What the graph is executed on; default `cpu`. */
+  provider?: ProviderName | undefined;
+  /** The provider's own options, as ONNX Runtime names them, such as `{ ModelFormat: "MLProgram" }`. */
+  providerOptions?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a session shows of its inside. It costs time, so a session that is measured has none. */
@@ -57,11 +66,12 @@ export interface Session extends AsyncDisposable {
    * Appends ids to what was run so far and returns the logits after the last of them.
    *
    * Where the graph cannot take them all at once, they are run in several passes. The array is the
-   * caller's to keep; it is not written again.
+   * caller's to keep; it is not written again. `signal` ends it between two passes, with `ort-ffi`
+   * also inside one; the cache is then as after the last whole pass.
    */
-  run(ids: readonly number[] | Int32Array): Promise<Float32Array>;
+  run(ids: readonly number[] | Int32Array, signal?: AbortSignal): Promise<Float32Array>;
   /** Appends ids as `run` does, without copying any logits: for all but the last part of a prompt. */
-  extend(ids: readonly number[] | Int32Array): Promise<void>;
+  extend(ids: readonly number[] | Int32Array, signal?: AbortSignal): Promise<void>;
   /** Tokens in the KV cache. */
   readonly pastLength: number;
   /**
@@ -92,49 +102,42 @@ export interface Session extends AsyncDisposable {
   release(): Promise<void>;
 }
 
+/** A session as `openSession()` returns it: it says what it runs on, and takes batches. */
+export interface OpenedSession extends Session {
+  /** What runs its passes. */
+  readonly engine: EngineName;
+  /** Why it is not the engine that was asked for; `null` where it is. */
+  readonly engineNote: string | null;
+  /** What executes the graph. */
+  readonly provider: ProviderName;
+  /** Whether a signal ends a pass that is under way; else it waits for the pass's end. */
+  readonly stopsInside: boolean;
+  /**
+   * Forgets the cache and begins a batch, in which all sequences end together: `padding` holds for
+   * each of them how many of its first places are empty. `InputError` where the graph cannot, which
+   * is tried once for a model.
+   */
+  resetBatch(padding: readonly number[], room?: number): Promise<void>;
+  /**
+   * Appends as many ids to every sequence of the batch, those of one after those of the other, and
+   * returns the logits after the last of each.
+   */
+  runBatch(
+    ids: readonly number[] | Int32Array,
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]>;
+}
+
 /** A runtime that opens sessions. */
 export interface Engine {
-  /** `"ort-node"`. */
-  readonly name: string;
+  /** What it is called. */
+  readonly name: EngineName;
+  /** Execution providers that its library holds, by our names. */
+  providers(): string[];
   /** Opens the model's file; `InputError` where the runtime cannot load or drive it. */
   openSession(
     model: Model,
     options: SessionOptions,
     instrumentation?: Instrumentation,
-  ): Promise<Session>;
-}
-
-/**
- * Loads a model into ONNX Runtime (`onnxruntime-node`, CPU), which is imported here and not before.
- *
- * @param model The model to load.
- * @param options Threads and spinning.
- * @param instrumentation What to show of the inside; default: nothing.
- * @returns A session with an empty cache.
- * @throws {InputError} Where the runtime cannot load the model or its inputs are of no known kind.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { loadModel, openSession } from "@tokenwatt/tokenwatt";
- *
- * const model = await loadModel("models/tinytales");
- * await using session = await openSession(model, { threads: 1 });
- * const logits = await session.run(model.tokenizer.encode("Once upon a time"));
- * assert(logits.length === 1024 && session.pastLength === 5);
- * ```
- */
-export async function openSession(
-  model: Model,
-  options: SessionOptions = {},
-  instrumentation?: Instrumentation,
-): Promise<Session> {
-  const { threads } = options;
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
-    throw new InputError(`Cannot run with ${threads} threads`, {
-      remedy: "use a whole number of at least 1, or leave it out",
-    });
-  }
-  const { ortNode } = await import("./ort_node.ts");
-  return await ortNode.openSession(model, options, instrumentation);
+  ): Promise<OpenedSession>;
 }

@@ -6,11 +6,14 @@
 import type { Feed } from "./decoder_inputs.ts";
 import { filled, type HostTensor, zeros } from "./host_tensor.ts";
 
-/** The tokens of a pass. */
+/** The tokens of a pass: of one sequence, or of several, one after the other. */
 export type Ids = readonly number[] | Int32Array;
 
-/** Makes one input of a pass over `ids` after `past` tokens. */
-export type FeedMaker = (ids: Ids, past: number) => HostTensor;
+/**
+ * Makes one input of a pass over `ids` after `past` tokens. `padding` has an entry for each sequence:
+ * how many of its first places hold nothing, so that all end together (left padding).
+ */
+export type FeedMaker = (ids: Ids, past: number, padding: readonly number[]) => HostTensor;
 
 /** How an input is made, decided once. */
 export function feedMaker(feed: Feed): FeedMaker {
@@ -18,9 +21,9 @@ export function feedMaker(feed: Feed): FeedMaker {
   const rank = shape.length;
   switch (feed.role) {
     case "ids":
-      return (ids) => filled(type, sequence(rank, ids.length), (i) => ids[i]!);
+      return (ids, _past, { length }) => filled(type, sequences(rank, length, ids), (i) => ids[i]!);
     case "segments":
-      return (ids) => filled(type, sequence(rank, ids.length), () => 0);
+      return (ids, _past, { length }) => filled(type, sequences(rank, length, ids), () => 0);
     case "positions":
       return positions(feed);
     case "mask":
@@ -38,8 +41,8 @@ export function feedMaker(feed: Feed): FeedMaker {
   }
 }
 
-function sequence(rank: number, length: number): number[] {
-  return rank === 1 ? [length] : [1, length];
+function sequences(rank: number, batch: number, ids: Ids): number[] {
+  return rank === 1 ? [ids.length] : [batch, ids.length / batch];
 }
 
 function single(
@@ -47,16 +50,23 @@ function single(
   value: (length: number, past: number) => number,
 ): FeedMaker {
   const dims = shape.map(() => 1);
-  return (ids, past) => filled(type, dims, () => value(ids.length, past));
+  return (ids, past, { length: batch }) =>
+    filled(type, dims, () => value(ids.length / batch, past));
 }
 
 // Where a token has several positions, such as time, height and width, those of text are equal.
+// What is padded counts from its first token; before it stands 1 (transformers, prepare_inputs_for_generation).
 function positions({ type, shape }: Feed): FeedMaker {
   const rank = shape.length;
   const rows = rank === 3 && typeof shape[0] === "number" ? shape[0] : 1;
-  return ({ length }, past) => {
-    const dims = rank === 3 ? [rows, 1, length] : sequence(rank, length);
-    return filled(type, dims, (i) => past + (rows === 1 ? i : i % length));
+  return (ids, past, padding) => {
+    const batch = padding.length;
+    const length = ids.length / batch;
+    const dims = rank === 3 ? [rows, batch, length] : sequences(rank, batch, ids);
+    return filled(type, dims, (i) => {
+      const position = past + i % length - padding[Math.floor(i / length) % batch]!;
+      return position < 0 ? 1 : position;
+    });
   };
 }
 
@@ -67,12 +77,20 @@ function flatMask({ type, shape }: Feed): FeedMaker {
     return (ids, past) => filled(type, [1, width], (i) => i < past + ids.length ? 1 : 0);
   }
   let ones = zeros(type, 0);
-  return (ids, past) => {
-    const total = past + ids.length;
-    if (ones.length < total) {
-      ones = filled(type, [Math.max(256, total * 2)], () => 1).data;
+  return (ids, past, padding) => {
+    const batch = padding.length;
+    const total = past + ids.length / batch;
+    const isPadded = padding.some((places) => places > 0);
+    if (isPadded) {
+      return filled(
+        type,
+        [batch, total],
+        (i) => i % total < padding[Math.floor(i / total)]! ? 0 : 1,
+      );
     }
-    return { type, data: ones.subarray(0, total), dims: [1, total] };
+    const size = batch * total;
+    if (ones.length < size) ones = filled(type, [Math.max(256, size * 2)], () => 1).data;
+    return { type, data: ones.subarray(0, size), dims: [batch, total] };
   };
 }
 

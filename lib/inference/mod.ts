@@ -4,14 +4,17 @@
  * @module
  */
 export { attachToSessions, type SessionAttachment } from "./attached.ts";
-export {
-  type Engine,
-  type Instrumentation,
-  openSession,
-  type Session,
-  type SessionMark,
-  type SessionOptions,
-  type TappedTensor,
+export type {
+  Engine,
+  EngineName,
+  Instrumentation,
+  OpenedSession,
+  Session,
+  SessionMark,
+  SessionOptions,
+  TappedTensor,
 } from "./engine.ts";
 export { generate, type GenerateOptions } from "./generate.ts";
+export { DEFAULT_ENGINE, ENGINES, openSession } from "./open_session.ts";
+export { providerDetail, type ProviderName, PROVIDERS } from "./providers.ts";
 export { createSampler, type SamplingOptions } from "./sampling.ts";

@@ -1,5 +1,5 @@
 /**
- * The engine `ort-node`: ONNX Runtime through `onnxruntime-node`, on the CPU.
+ * The engine `ort-node`: ONNX Runtime through `onnxruntime-node`.
  *
  * The binding copies every output into JavaScript inside `session.run`, 1.2 ms a megabyte, the whole
  * KV cache with every token (shared notes on ONNX Runtime, section 5). Nothing outside can tell that
@@ -9,24 +9,30 @@
  *
  * @module
  */
-import { env, InferenceSession } from "onnxruntime-node";
-import type { TensorDescription } from "./cache_slots.ts";
-import { decoderInputs, type ModelFacts } from "./decoder_inputs.ts";
-import type { Engine, Instrumentation, Session, SessionOptions } from "./engine.ts";
+import { env, InferenceSession, listSupportedBackends } from "onnxruntime-node";
+import type { ModelFacts } from "./decoder_inputs.ts";
+import { DecoderSession, openDecoder } from "./decoder_session.ts";
+import type { Engine, Instrumentation, SessionOptions } from "./engine.ts";
 import { loadFailure } from "./ort_failures.ts";
-import { OrtNodeSession } from "./ort_session.ts";
+import { OrtNodeRunner } from "./ort_node_runner.ts";
 import { sessionSettings } from "./ort_settings.ts";
 
 env.logLevel = "fatal"; // failures are thrown; what it would write to stderr is for its developers
 
 /** ONNX Runtime's Node binding. */
 export const ortNode = {
-  name: "ort-node",
+  name: "ort-node" as const,
+  /** Execution providers that its library holds and finds here. */
+  providers(): string[] {
+    return listSupportedBackends().filter(({ bundled }) => bundled).map(({ name }) => name);
+  },
+  /** Opens a graph as a decoder. */
   async openSession(
     model: ModelFacts,
     options: SessionOptions,
     instrumentation: Instrumentation = {},
-  ): Promise<Session> {
+    engineNote: string | null = null,
+  ): Promise<DecoderSession> {
     const settings = sessionSettings(model.onnxPath, options, instrumentation);
     const { modelBytes } = instrumentation;
     let session: InferenceSession;
@@ -37,22 +43,11 @@ export const ortNode = {
     } catch (cause) {
       throw loadFailure(model.onnxPath, cause);
     }
-    try {
-      const inputs = decoderInputs(
-        model,
-        session.inputMetadata.map(described),
-        session.outputMetadata.map(described),
-      );
-      return new OrtNodeSession(session, model, inputs, instrumentation);
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
+    return await openDecoder(new OrtNodeRunner(session), model, instrumentation, {
+      engine: "ort-node",
+      engineNote,
+      provider: options.provider ?? "cpu",
+      stopsInside: false,
+    });
   },
 } satisfies Engine;
-
-function described(value: InferenceSession.ValueMetadata): TensorDescription {
-  return value.isTensor
-    ? { name: value.name, type: value.type, shape: value.shape }
-    : { name: value.name, type: "no tensor", shape: [] };
-}

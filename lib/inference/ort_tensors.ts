@@ -5,11 +5,11 @@
  */
 import { Tensor } from "onnxruntime-node";
 import type { TappedTensor } from "./engine.ts";
+import { widened } from "./half_floats.ts";
 import type { HostTensor } from "./host_tensor.ts";
 
 // Deno's N-API takes a Float16Array for empty. onnxruntime-common looks once, at its first tensor,
 // whether that class exists, and takes Uint16Array for good where it does not (notes, section 1).
-const HalfArray = globalThis.Float16Array;
 const halfArray = Object.getOwnPropertyDescriptor(globalThis, "Float16Array")!;
 Reflect.deleteProperty(globalThis, "Float16Array");
 try {
@@ -30,17 +30,16 @@ export function tapped({ type, data, dims }: Tensor): TappedTensor {
   return { data: widened(data as Uint16Array), dims };
 }
 
-/** The scores after the last token, apart from those after the others. */
-export function lastRow(logits: Tensor): Float32Array {
+/** Of each of `rows` sequences the scores after its last token. */
+export function lastRows(logits: Tensor, rows: number): Float32Array[] {
   const size = logits.dims.at(-1)!;
-  if (logits.type === "float32") {
+  const each = logits.data.length / rows;
+  return Array.from({ length: rows }, (_, row) => {
+    const end = (row + 1) * each;
+    if (logits.type !== "float32") {
+      return widened((logits.data as Uint16Array).subarray(end - size, end));
+    }
     const data = logits.data as Float32Array;
-    return data.length === size ? data : data.slice(data.length - size);
-  }
-  const data = logits.data as Uint16Array;
-  return widened(data.subarray(data.length - size));
-}
-
-function widened(half: Uint16Array): Float32Array {
-  return new Float32Array(new HalfArray(half.buffer, half.byteOffset, half.length));
+    return data.length === size ? data : data.slice(end - size, end);
+  });
 }

@@ -51,6 +51,7 @@ Deno.test("decoderInputs() reads an optimum export", () => {
       kind: "grows",
       dims: [1, 2, 0, 16],
       axis: 2,
+      batchAxis: 0,
     }],
     logits: "logits",
     prefillBy: "chunk",
@@ -129,6 +130,7 @@ Deno.test("decoderInputs() leaves the length of a static cache open where the gr
     kind: "buffer",
     dims: [1, 0, 32],
     axis: 1,
+    batchAxis: 0,
   });
   assert.equal(found.capacity, null);
 });
@@ -285,7 +287,7 @@ Deno.test("decoderInputs() either reads any signature soundly or refuses it with
         assert.ok(slot.dims.reduce((a, b) => a * b, 1) <= 2 ** 34);
       }
       for (const feed of feeds) {
-        const { data, dims } = feedMaker(feed)([5, 6], 3);
+        const { data, dims } = feedMaker(feed)([5, 6], 3, [0]);
         assert.equal(data.length, dims.reduce((a, b) => a * b, 1));
         assert.equal(dims.length, feed.shape.length);
       }

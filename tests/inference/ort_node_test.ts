@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { InputError } from "../../lib/errors.ts";
-import { openSession } from "../../lib/inference/mod.ts";
+import { ENGINES, openSession } from "../../lib/inference/mod.ts";
 import { best } from "../../lib/inference/sampling.ts";
 import { buildModel, loadModel } from "../../lib/model/mod.ts";
 import { SMALL, temporaryFolder } from "../model/checkpoints.ts";
@@ -17,34 +17,38 @@ const golden: Golden[] = JSON.parse(
 );
 
 for (const [index, { input_ids, generated_ids, top5_logits }] of golden.entries()) {
-  Deno.test(`Session.run() gives golden prompt ${index}'s tokens, logits within 1e-3`, async () => {
-    await using session = await openSession(await loadModel("models/tinytales"));
-    assert.equal(generated_ids.length, 64);
+  for (const engine of ENGINES) {
+    Deno.test(`${engine} gives golden prompt ${index}'s tokens, logits within 1e-3`, async () => {
+      await using session = await openSession(await loadModel("models/tinytales"), { engine });
+      assert.equal(generated_ids.length, 64);
+      let input = input_ids;
+      for (const [step, id] of generated_ids.entries()) {
+        const logits = await session.run(input);
+        for (const [token, logit] of top5_logits[step]!) {
+          assert.ok(Math.abs(logits[token]! - logit) < 1e-3, `step ${step}, token ${token}`);
+        }
+        assert.equal(best(logits), id, `step ${step}`);
+        input = [id];
+      }
+    });
+  }
+}
+
+for (const engine of ENGINES) {
+  Deno.test(`${engine} in fp16 stays near fp32`, async () => {
+    const model = await loadModel("models/tinytales", { precision: "fp16" });
+    await using session = await openSession(model, { engine });
+    const { input_ids, generated_ids, top5_logits } = golden[0]!;
     let input = input_ids;
-    for (const [step, id] of generated_ids.entries()) {
+    for (const [step, id] of generated_ids.slice(0, 16).entries()) {
       const logits = await session.run(input);
       for (const [token, logit] of top5_logits[step]!) {
-        assert.ok(Math.abs(logits[token]! - logit) < 1e-3, `step ${step}, token ${token}`);
+        assert.ok(Math.abs(logits[token]! - logit) < 0.05, `step ${step}, token ${token}`);
       }
-      assert.equal(best(logits), id, `step ${step}`);
       input = [id];
     }
   });
 }
-
-Deno.test("Session.run() in fp16 stays near fp32", async () => {
-  const model = await loadModel("models/tinytales", { precision: "fp16" });
-  await using session = await openSession(model);
-  const { input_ids, generated_ids, top5_logits } = golden[0]!;
-  let input = input_ids;
-  for (const [step, id] of generated_ids.slice(0, 16).entries()) {
-    const logits = await session.run(input);
-    for (const [token, logit] of top5_logits[step]!) {
-      assert.ok(Math.abs(logits[token]! - logit) < 0.05, `step ${step}, token ${token}`);
-    }
-    input = [id];
-  }
-});
 
 Deno.test("Session.run() with the cache agrees with one pass over all ids", async () => {
   await using session = await openSession(await loadModel("models/tinytales"), { threads: 1 });
@@ -67,41 +71,46 @@ const EXPORTS: [string, string, number][] = [
   ["genai-llama-fp16", "model.onnx", 0.02],
 ];
 
-for (const [folder, file, tolerance] of EXPORTS) {
-  sharedTest(`Session runs ${folder}: with its cache as anew without`, folder, async (path) => {
-    await using session = await openSession(await loadModel(`${path}/${file}`), { threads: 1 });
-    const prompt = [5, 17, 3, 40, 8];
-    await assertSameAnswer(session, await rerun(session, prompt, 16), prompt.length, tolerance);
-  });
+for (const engine of ENGINES) {
+  for (const [folder, file, tolerance] of EXPORTS) {
+    sharedTest(`${engine} runs ${folder}: with its cache as anew without`, folder, async (path) => {
+      const model = await loadModel(`${path}/${file}`);
+      await using session = await openSession(model, { threads: 1, engine });
+      const prompt = [5, 17, 3, 40, 8];
+      await assertSameAnswer(session, await rerun(session, prompt, 16), prompt.length, tolerance);
+    });
+  }
 }
 
-Deno.test("Session.run() leaves logits alone that it gave before", async () => {
-  await using session = await openSession(await loadModel("models/tinytales"));
-  const first = await session.run([0, 625]);
-  const copy = first.slice();
-  await session.run([624]);
-  assert.deepEqual(first, copy);
-});
+for (const engine of ENGINES) {
+  Deno.test(`${engine} leaves logits alone that it gave before`, async () => {
+    await using session = await openSession(await loadModel("models/tinytales"), { engine });
+    const first = await session.run([0, 625]);
+    const copy = first.slice();
+    await session.run([624]);
+    assert.deepEqual(first, copy);
+  });
 
-Deno.test("Session.run() takes a cache longer than its first mask", async () => {
-  await using session = await openSession(await loadModel("models/tinytales"));
-  await session.run(Array.from({ length: 250 }, (_, i) => i % 1000));
-  for (let i = 0; i < 20; i++) await session.run([i]);
-  assert.equal(session.pastLength, 270);
-});
+  Deno.test(`${engine} takes a cache longer than its first mask`, async () => {
+    await using session = await openSession(await loadModel("models/tinytales"), { engine });
+    await session.run(Array.from({ length: 250 }, (_, i) => i % 1000));
+    for (let i = 0; i < 20; i++) await session.run([i]);
+    assert.equal(session.pastLength, 270);
+  });
 
-Deno.test("Session.run() rejects no ids and released sessions, and survives a failed pass", async () => {
-  const session = await openSession(await loadModel("models/tinytales"));
-  await assert.rejects(session.run([]), /no tokens/);
-  await session.run([0]);
-  // Gather refuses the id; what came before stays in the cache.
-  await assert.rejects(session.run([5000]), /ONNX Runtime failed on 1 tokens after 1: /);
-  assert.equal(session.pastLength, 1);
-  assert.equal((await session.run([625])).length, 1024);
-  await session.release();
-  await session.release();
-  await assert.rejects(session.run([0]), /released/);
-});
+  Deno.test(`${engine} rejects no ids and released sessions, and survives a failed pass`, async () => {
+    const session = await openSession(await loadModel("models/tinytales"), { engine });
+    await assert.rejects(session.run([]), /no tokens/);
+    await session.run([0]);
+    // Gather refuses the id; what came before stays in the cache.
+    await assert.rejects(session.run([5000]), /ONNX Runtime failed on 1 tokens after 1: /);
+    assert.equal(session.pastLength, 1);
+    assert.equal((await session.run([625])).length, 1024);
+    await session.release();
+    await session.release();
+    await assert.rejects(session.run([0]), /released/);
+  });
+}
 
 Deno.test("openSession() refuses threads that are no count", async () => {
   const model = await loadModel("models/tinytales");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { InputError } from "../../lib/errors.ts";
 import type { ModelFacts } from "../../lib/inference/decoder_inputs.ts";
 import type { Session } from "../../lib/inference/mod.ts";
+import { ortFfi } from "../../lib/inference/ort_ffi/mod.ts";
 import { ortNode } from "../../lib/inference/ort_node.ts";
 import {
   type KnownSignature,
@@ -29,12 +30,13 @@ async function withSession(
   signature: Signature,
   run: (session: Session) => Promise<void>,
   facts: Partial<ModelFacts> = {},
+  engine: typeof ortNode | typeof ortFfi = ortNode,
 ): Promise<void> {
   using folder = temporaryFolder();
   const onnxPath = `${folder.path}/model.onnx`;
   await Deno.writeFile(onnxPath, tinyDecoder(signature));
   const model = { ...FACTS, onnxPath, slidingWindow: signature.window ?? null, ...facts };
-  await using session = await ortNode.openSession(model, { threads: 1 });
+  await using session = await engine.openSession(model, { threads: 1 });
   await run(session);
 }
 
@@ -43,11 +45,13 @@ await withSession({}, async (session) => {
   plain = (await rerun(session, PROMPT, STEPS)).logits;
 });
 
-for (const [name, known] of Object.entries(SIGNATURES)) {
-  Deno.test(`Session runs ${name}: with its cache as anew without`, async () => {
-    const facts = { inputNames: known.inputNames ?? null };
-    await withSession(known.signature, (session) => check(session, known), facts);
-  });
+for (const engine of [ortNode, ortFfi]) {
+  for (const [name, known] of Object.entries(SIGNATURES)) {
+    Deno.test(`${engine.name} runs ${name}: with its cache as anew without`, async () => {
+      const facts = { inputNames: known.inputNames ?? null };
+      await withSession(known.signature, (session) => check(session, known), facts, engine);
+    });
+  }
 }
 
 async function check(
