@@ -7,7 +7,9 @@ import { attachToSessions, type SessionOptions } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import type { TokenEvent } from "../../record.ts";
 import { type ActivationOptions, ActivationRecorder } from "../activations/mod.ts";
-import { type Pass, ProfiledSession, type Shown } from "./profiled_session.ts";
+import type { Shown } from "./profiled_options.ts";
+import { ProfiledSession } from "./profiled_session.ts";
+import type { Pass } from "./written_profile.ts";
 
 /** A token of a recorded answer. */
 export interface RecordedToken extends TokenEvent {

@@ -8,7 +8,8 @@ import type { Instrumentation, SessionOptions } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import type { CleanToken, ProfiledToken } from "./deal.ts";
 import { type InsideTimes, insideTimes } from "./inside_times.ts";
-import { type Pass, ProfiledSession } from "./profiled_session.ts";
+import { ProfiledSession } from "./profiled_session.ts";
+import type { Pass } from "./written_profile.ts";
 
 /** What the twin is fed, and what its shares are scaled to. */
 export interface TwinOptions extends SessionOptions {

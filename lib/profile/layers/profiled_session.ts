@@ -11,66 +11,18 @@
  */
 import { join } from "node:path";
 import { nowMs } from "../../clock.ts";
-import { InputError } from "../../errors.ts";
-import {
-  type Instrumentation,
-  openSession,
-  type Session,
-  type SessionOptions,
-} from "../../inference/mod.ts";
+import { openSession, type Session } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { discardWeights, keepNodes, knownNodes, readNodes } from "./executed_graph.ts";
-import { OperationTable, type PassTimes } from "./operation_table.ts";
-import { readProfile } from "./profile_file.ts";
-import { removeQuietly, TempFolder } from "./temp_folder.ts";
-
-/** Events in one profile; at 2.6 KB each they take the runtime about 160 MB. */
-export const CHUNK_EVENTS = 60_000;
-
-/** One forward pass that counts. */
-export interface Pass {
-  /** When it was asked for, on the clock of `nowMs()`. */
-  startMs: number;
-  /** When its results were there. */
-  endMs: number;
-  /** What was done before it began, to go on with a new profile. */
-  setupMs: number;
-  /** By pass of the runtime, of which one may take several; empty until the profile is read. */
-  times: PassTimes[];
-}
-
-/** A pass as it is in the profile that is being written. */
-interface Written {
-  /** `null` where it does not count. */
-  pass: Pass | null;
-  /** Passes of the runtime that it took. */
-  runs: number;
-}
+import { OperationTable } from "./operation_table.ts";
+import { CHUNK_EVENTS, type ProfiledOptions } from "./profiled_options.ts";
+import { TempFolder } from "./temp_folder.ts";
+import { type Pass, WrittenProfile } from "./written_profile.ts";
 
 type Ids = readonly number[] | Int32Array;
 
 /** Ids that are run at once to have their cache again. */
 const REPLAY_CHUNK = 512;
-
-/** What a profiled session hands out of its inside. */
-export interface Shown {
-  /** The model by whose path the runtime finds the weights. */
-  model: Model;
-  /** Its bytes and the outputs that are fetched; `onTaps` is called for passes that count. */
-  instrumentation: Pick<Instrumentation, "modelBytes" | "taps" | "onTaps">;
-  /** Tokens whose tensors may be handed out at once. */
-  mostTokens: number;
-}
-
-/** How to open a profiled session. */
-export interface ProfiledOptions extends SessionOptions {
-  /** How far the runtime may change the graph; default `"all"`. */
-  optimization?: Instrumentation["optimization"];
-  /** Tensors that it hands out, and the bytes of the model that has them as outputs. */
-  shown?: Shown | undefined;
-  /** Events in one profile; default `CHUNK_EVENTS`. */
-  chunkEvents?: number | undefined;
-}
 
 /** A session that times its operations. */
 export class ProfiledSession implements Session {
@@ -81,17 +33,16 @@ export class ProfiledSession implements Session {
   readonly #model: Model;
   readonly #options: ProfiledOptions;
   readonly #folder = new TempFolder();
+  readonly #written = new WrittenProfile(this.#folder.path);
   #table: OperationTable | null = null;
   #eventsPerRun = 1;
   #session: Session | null = null;
   #isProfiling = false;
   #isRunning = false;
   #isCounting = true;
-  #part = 0;
   #hasFailed = false;
   #runs = 0;
   #hasTriedPieces = false;
-  #written: Written[] = [];
   #past: number[] = [];
   #room: number | undefined;
 
@@ -119,7 +70,7 @@ export class ProfiledSession implements Session {
 
   /** Whether it can run no more. */
   get isReleased(): boolean {
-    return this.#part > 0 && this.#session === null;
+    return this.#written.parts > 0 && this.#session === null;
   }
 
   get pastLength(): number {
@@ -178,27 +129,9 @@ export class ProfiledSession implements Session {
     if (this.#isRunning) throw new Error("Cannot read a profile while a token is being computed");
     this.#isProfiling = false;
     this.#session?.endProfiling();
-    const written = this.#written;
-    this.#written = [];
-    const path = this.#profilePath();
-    try {
-      if (!written.some(({ pass }) => pass !== null)) return;
-      const events = readProfile(path);
-      const times = this.#table!.take(events);
-      const wanted = written.reduce((sum, { runs }) => sum + runs, 0);
-      // A pass that failed may have left an event or not; it is the last one.
-      const isWhole = times.length === wanted || (this.#hasFailed && times.length > wanted);
-      if (!isWhole || events.isFull) throw notWhole(times.length, wanted);
-      let at = 0;
-      for (const { pass, runs } of written) {
-        if (pass !== null) pass.times = times.slice(at, at + runs);
-        at += runs;
-      }
-      this.events += events.count;
-      this.#eventsPerRun = Math.max(this.#eventsPerRun, events.lines / wanted);
-    } finally {
-      removeQuietly(path);
-    }
+    const read = this.#written.read(this.#table!, this.#hasFailed);
+    this.events += read?.events ?? 0;
+    this.#eventsPerRun = Math.max(this.#eventsPerRun, read?.perRun ?? 0);
   }
 
   async release(): Promise<void> {
@@ -268,9 +201,8 @@ export class ProfiledSession implements Session {
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
     const beganMs = nowMs();
-    const total = this.#written.reduce((sum, { runs }) => sum + runs, 1);
-    const isFull = total * this.#eventsPerRun > this.#chunkEvents;
-    if (this.#hasFailed || (isFull && this.#written.some(({ pass }) => pass !== null))) {
+    const isFull = (this.#written.runs + 1) * this.#eventsPerRun > this.#chunkEvents;
+    if (this.#hasFailed || (isFull && this.#written.counts)) {
       this.settle();
     }
     const isRenewed = !this.#isProfiling;
@@ -280,7 +212,7 @@ export class ProfiledSession implements Session {
     this.#past.push(...ids);
     const pass = { startMs, endMs: nowMs(), setupMs: startMs - beganMs, times: [] };
     if (this.#isCounting) this.passes.push(pass);
-    this.#written.push({ pass: this.#isCounting ? pass : null, runs });
+    this.#written.add(this.#isCounting ? pass : null, runs);
     return result;
   }
 
@@ -300,7 +232,8 @@ export class ProfiledSession implements Session {
 
   /** Opens a session with a profile of its own, in the state of the one before. */
   async #renew(): Promise<void> {
-    const isFirst = this.#part++ === 0;
+    const isFirst = this.#written.parts === 0;
+    const profilePrefix = this.#written.begin();
     if (!isFirst && this.#session === null) {
       throw new Error("Cannot run a session that was released");
     }
@@ -323,7 +256,7 @@ export class ProfiledSession implements Session {
         if (this.#isCounting) shown?.instrumentation.onTaps?.(tensors);
       },
       optimization,
-      profilePrefix: join(this.#folder.path, `part-${this.#part}`),
+      profilePrefix,
       ...(isDumped ? { optimizedGraphPath: graphPath } : {}),
     });
     this.#isProfiling = true;
@@ -340,23 +273,7 @@ export class ProfiledSession implements Session {
     for (let at = 0; at < this.#past.length; at += length) {
       const ids = this.#past.slice(at, at + length);
       const { runs } = await this.uncounted(() => this.#run((session) => session.extend(ids)));
-      this.#written.push({ pass: null, runs });
+      this.#written.add(null, runs);
     }
   }
-
-  /** The runtime appends the local time to what it is given, so the file is found by its start. */
-  #profilePath(): string {
-    const start = `part-${this.#part}_`;
-    for (const { name } of Deno.readDirSync(this.#folder.path)) {
-      if (name.startsWith(start)) return join(this.#folder.path, name);
-    }
-    return join(this.#folder.path, `${start}*.json`);
-  }
-}
-
-function notWhole(found: number, wanted: number): InputError {
-  return new InputError(
-    `Cannot read the profile: it holds ${found} of ${wanted} forward passes`,
-    { remedy: "check that the disk for temporary files has room, and profile again" },
-  );
 }
