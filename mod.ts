@@ -22,6 +22,14 @@ export {
   sharedEnergyAt,
   totalColumns,
 } from "./lib/energy/mod.ts";
+export { planSteps, stepPowers } from "./lib/energy/mod.ts";
+export type {
+  RepeatedBlock,
+  StepBlock,
+  StepPlan,
+  StepPower,
+  TokenRange,
+} from "./lib/energy/mod.ts";
 export type {
   EnergyColumns,
   RailColumns,

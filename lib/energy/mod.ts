@@ -30,4 +30,6 @@ export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from 
 export type { Limits, PowerBounds } from "./limits.ts";
 export type { AttributionOptions, Latch } from "./options.ts";
 export { defaultTotalRails, measuredRails } from "./rails.ts";
+export { type RepeatedBlock, type StepPower, stepPowers } from "./repeated.ts";
+export { planSteps, type StepBlock, type StepPlan } from "./repeated_plan.ts";
 export { withRest } from "./rest_columns.ts";
