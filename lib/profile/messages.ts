@@ -35,6 +35,8 @@ export interface Prompt {
   prompt: string;
   /** False for a text that holds its special tokens already, as a chat template writes it. */
   addSpecialTokens: boolean;
+  /** Taken in place of the text where they are given; a model may know no text. */
+  ids?: number[] | undefined;
 }
 
 /** How often the prompt is generated. */

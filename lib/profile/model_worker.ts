@@ -119,9 +119,9 @@ async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
 }
 
 /** The model as it reads this prompt. Ids instead of text would leave tokenizing unmeasured. */
-function reading(model: Model, { addSpecialTokens }: RepeatOrder): Model {
+function reading(model: Model, { addSpecialTokens, ids }: RepeatOrder): Model {
   const { tokenizer } = model;
-  const encode = (text: string) => tokenizer.encode(text, { addSpecialTokens });
+  const encode = (text: string) => ids ?? tokenizer.encode(text, { addSpecialTokens });
   return { ...model, tokenizer: { ...tokenizer, encode } };
 }
 

@@ -32,7 +32,7 @@ import { summarize } from "./summarize.ts";
  * the caller's stays free. With a `database`, the run is written while it happens.
  *
  * @param model as `loadModel` returns it; it is loaded anew on a thread of its own, and measured
- * @param prompt a text to continue, or a conversation that `chatPrompt` has written
+ * @param prompt a text to continue, a conversation that `chatPrompt` has written, or token ids
  * @throws {InputError} if an option, the prompt or the source cannot be used; nothing is written
  *
  * @example
@@ -46,13 +46,11 @@ import { summarize } from "./summarize.ts";
  */
 export async function profile(
   model: Model,
-  prompt: string | ChatPrompt,
+  prompt: string | ChatPrompt | readonly number[],
   options: ProfileOptions = {},
 ): Promise<ProfilingRun> {
   const plan = planOf(options);
-  const asked = typeof prompt === "string"
-    ? { prompt, addSpecialTokens: true }
-    : { prompt: prompt.text, addSpecialTokens: false };
+  const asked = promptOf(model, prompt);
   const promptIds = checkedPrompt(model, asked);
   const about = modelDetails(model);
   const source = plan.source ?? (await detectPowerSource()).source;
@@ -151,8 +149,19 @@ async function tellInside(
   );
 }
 
-function checkedPrompt(model: Model, { prompt, addSpecialTokens }: Prompt): number[] {
-  const ids = model.tokenizer.encode(prompt, { addSpecialTokens });
+function promptOf(
+  { tokenizer }: Model,
+  prompt: string | ChatPrompt | readonly number[],
+): Prompt {
+  if (typeof prompt === "string") return { prompt, addSpecialTokens: true };
+  if ("text" in prompt) return { prompt: prompt.text, addSpecialTokens: false };
+  const ids = [...prompt];
+  return { prompt: tokenizer.decode(ids) || ids.join(" "), addSpecialTokens: false, ids };
+}
+
+function checkedPrompt(model: Model, asked: Prompt): number[] {
+  const { prompt, addSpecialTokens } = asked;
+  const ids = asked.ids ?? model.tokenizer.encode(prompt, { addSpecialTokens });
   const { length } = ids;
   const most = model.contextLength;
   if (length === 0) {

@@ -140,6 +140,16 @@ Deno.test("profile() leaves the inside alone at depth token", async () => {
   assert.equal(run.inside, null);
 });
 
+Deno.test("profile() takes ids, for models that know no text", async () => {
+  const ids = model.tokenizer.encode("Once upon a time");
+  const silent = { ...model, tokenizer: { ...model.tokenizer, decode: () => "" } };
+  const run = await profile(silent, ids, { ...QUICK, source: "estimate" });
+  assert.equal(run.prompt, ids.join(" "));
+  assert.equal(run.totals.promptTokens, ids.length);
+  const text = await profile(model, "Once upon a time", { ...QUICK, source: "estimate" });
+  assert.deepEqual(run.tokens.map(({ id }) => id), text.tokens.map(({ id }) => id));
+});
+
 for (
   const [name, options] of Object.entries({
     "depth layer": { depth: "layer" as never },
