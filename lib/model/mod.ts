@@ -8,6 +8,7 @@ export { buildModel, type BuildOptions, type BuiltModel, readDecoderConfig } fro
 export { type BuildForecast, forecastBuild } from "./build/mod.ts";
 export { type ModelSize, modelSize, parameterCount } from "./build/mod.ts";
 export type { Precision, PrecisionOptions } from "./build/mod.ts";
+export { findPreset, type Preset, presetConfig, PRESETS } from "./presets/mod.ts";
 export type { ComponentPlace } from "./detect/mod.ts";
 export type { ModelFeatures } from "./features.ts";
 export { modelHash } from "./hash.ts";
