@@ -72,6 +72,8 @@ export interface Session extends AsyncDisposable {
   run(ids: readonly number[] | Int32Array, signal?: AbortSignal): Promise<Float32Array>;
   /** Appends ids as `run` does, without copying any logits: for all but the last part of a prompt. */
   extend(ids: readonly number[] | Int32Array, signal?: AbortSignal): Promise<void>;
+  /** Whether a signal ends a pass that is under way; else it is seen between passes only. */
+  readonly stopsInside?: boolean;
   /** Tokens in the KV cache. */
   readonly pastLength: number;
   /**
@@ -110,7 +112,6 @@ export interface OpenedSession extends Session {
   readonly engineNote: string | null;
   /** What executes the graph. */
   readonly provider: ProviderName;
-  /** Whether a signal ends a pass that is under way; else it waits for the pass's end. */
   readonly stopsInside: boolean;
   /**
    * Forgets the cache and begins a batch, in which all sequences end together: `padding` holds for

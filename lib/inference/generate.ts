@@ -10,6 +10,7 @@ import type { Phase, Section, TokenEvent } from "../record.ts";
 import { openAttached } from "./attached.ts";
 import type { Session, SessionOptions } from "./engine.ts";
 import { checkIds, chunkLength, roomAfter } from "./prompt.ts";
+import { fixedCut, timedCut } from "./prompt_cut.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
 import { TextStream } from "./text_stream.ts";
 
@@ -22,12 +23,16 @@ export interface GenerateOptions extends SamplingOptions, SessionOptions {
   /** Goes on after the model's own end tokens. */
   ignoreEos?: boolean | undefined;
   /**
-   * Tokens of the prompt that one pass takes; default 512. It bounds the memory of a long prefill,
-   * and between two passes it can be stopped. A graph that cannot continue its cache with several
-   * tokens takes the prompt whole by default, and refuses chunks that are asked for.
+   * Tokens of the prompt that one pass takes; default 512, which bounds the memory of a long prefill.
+   * With a `signal` and an engine that cannot stop inside a pass, the default is as many as take a
+   * tenth of a second. A graph that cannot continue its cache with several tokens takes the prompt
+   * whole by default, and refuses chunks that are asked for.
    */
   prefillChunk?: number | undefined;
-  /** Stops between two passes: the iteration throws the signal's reason. */
+  /**
+   * Stops, also inside a long prefill: the iteration throws the signal's reason. It is seen when the
+   * thread is free, which with `ort-node` it is between two passes.
+   */
   signal?: AbortSignal | undefined;
   /** A session to use; its cache is reset first and it is not released. Default: one of its own. */
   session?: Session | undefined;
@@ -107,7 +112,9 @@ export async function* generate(
     setupMs = nowMs();
     const room = roomAfter(model, ids.length, session.capacity);
     const count = Math.min(maxNewTokens, room);
-    const chunk = await chunkLength(model, session, ids.length, prefillChunk);
+    const cut = signal !== undefined && prefillChunk === undefined && !session.stopsInside
+      ? await timedCut(session, ids.length)
+      : fixedCut(await chunkLength(model, session, ids.length, prefillChunk));
     session.reset(ids.length + count);
     tell("pre_inference", "cache_setup", setupMs, nowMs());
 
@@ -118,15 +125,17 @@ export async function* generate(
       const phase = index === 0 ? "prefill" : "decode";
       const startMs = nowMs();
       let passMs = startMs;
-      while (input.length > chunk) {
-        await session.extend(input.slice(0, chunk));
-        input = input.slice(chunk);
+      while (input.length > cut.length) {
+        const taken = cut.length;
+        await session.extend(input.slice(0, taken), signal);
+        input = input.slice(taken);
         const endMs = nowMs();
         tellPass(phase, passMs, session.fedMs, endMs);
+        cut.took(endMs - passMs);
         passMs = endMs;
         signal?.throwIfAborted();
       }
-      const logits = await session.run(input);
+      const logits = await session.run(input, signal);
       const forwardMs = nowMs();
       const { fedMs } = session;
       const id = sample(logits);
@@ -148,6 +157,11 @@ export async function* generate(
       input = [id];
     }
   } finally {
-    if (options.session === undefined) await session.release();
+    if (options.session === undefined) {
+      const released = session.release();
+      // A pass that was stopped goes on until its operation ends; who stopped it need not wait.
+      if (signal?.aborted && session.stopsInside) released.catch(() => {});
+      else await released;
+    }
   }
 }

@@ -30,6 +30,10 @@ const REMEDIES: readonly [RegExp, string][] = [
     "export it for ONNX Runtime 1.30 or older",
   ],
   [/acyclic|invalid model|type error/i, "the graph was put together wrong; export it again"],
+  [
+    /adapter|webgpu|vulkan|cuda|coreml/i,
+    "no device for this execution provider was found here, or it refuses the model; run on cpu",
+  ],
   [/alloc|memory/i, "free memory, or use a smaller variant, a shorter prompt or smaller chunks"],
 ];
 

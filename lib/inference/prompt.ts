@@ -8,7 +8,7 @@ import type { Model } from "../model/mod.ts";
 import type { Session } from "./engine.ts";
 
 /** Tokens of a pass where nobody says otherwise: scores and activations of so many stay small. */
-const DEFAULT_CHUNK = 512;
+export const DEFAULT_CHUNK = 512;
 
 /** Refuses ids that the model does not know. */
 export function checkIds(model: Model, ids: readonly number[]): void {
