@@ -1,4 +1,4 @@
-import type { Energy, Interval, Rail } from "../record.ts";
+import type { Energy, EnergyMethod, Interval, Rail } from "../record.ts";
 import { RESOLVING_RECORDS } from "./blocks.ts";
 import { DRAWS, meanOf, quantileOf } from "./draws.ts";
 import { type Limits, limitsOfPart, type PowerBounds } from "./limits.ts";
@@ -14,6 +14,8 @@ export interface Ensemble {
   support: number;
   /** Seen by records on its own; otherwise a share of a parent that is. */
   standsAlone: boolean;
+  /** How it came to stand alone; integrated unless stated. */
+  method?: EnergyMethod;
   /** mJ by rail and draw; `null` where a rail was not measured all the time. */
   draws: Map<Rail, Float64Array | null>;
   /** What each rail cannot pass. */
@@ -148,13 +150,14 @@ export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
     return error === null ? interval : widened(interval, error);
   };
   const interval = intervalOf(total, limits);
-  const measured = isHard && !isRest ? "shared" : "integrated";
+  const measured = isHard && !isRest ? "shared" : ensemble.method ?? "integrated";
   const method = total === null ? null : error === null ? measured : "estimated";
   return {
     ...interval,
     interval: method === null ? null : isHard || method === "estimated" ? "hard" : "ci95",
     method,
-    resolved: method === "integrated" && (isRest || isNarrow(interval, ensemble.support)),
+    resolved: method !== null && method !== "shared" && method !== "estimated" &&
+      (isRest || isNarrow(interval, ensemble.support)),
     byRail: Object.fromEntries(Array.from(
       ensemble.draws,
       ([rail, draws]) => [

@@ -31,5 +31,6 @@ export type { Limits, PowerBounds } from "./limits.ts";
 export type { AttributionOptions, Latch } from "./options.ts";
 export { defaultTotalRails, measuredRails } from "./rails.ts";
 export { type RepeatedBlock, type StepPower, stepPowers } from "./repeated.ts";
+export { dealRepeated, type StepScale, stepScale } from "./repeated_deal.ts";
 export { planSteps, type StepBlock, type StepPlan } from "./repeated_plan.ts";
 export { withRest } from "./rest_columns.ts";

@@ -26,8 +26,8 @@ export interface StepPlan {
  * {@link BLOCK_RECORDS} records in each of two sweeps.
  *
  * Neighbouring tokens share a block where single ones would take longer than `maxMs`; one block for
- * the whole decode phase is the least, whatever it takes. A prefill that spans as many records by
- * itself is measured already and left out.
+ * the whole decode phase is the least, whatever it takes. Left out is what spans as many records by
+ * itself: such a prefill, and all steps where each of them does.
  *
  * @param stepsMs time of each token's step in the plain run, in ms; the first is the prefill
  * @param options `cadenceMs`: true time between records; `maxMs`: budget of both sweeps
@@ -56,8 +56,10 @@ export function planSteps(
   const takes = (blocks: readonly StepBlock[]) =>
     SWEEPS * blocks.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const [prefillMs = 0] = stepsMs;
-  const prefill = stepsMs.length > 0 && prefillMs < leastMs ? [block(0, 0)] : [];
   const steps = stepsMs.length - 1;
+  // What is as long as a block is seen by records in the plain run.
+  if (stepsMs.slice(1).every((ms) => ms >= leastMs)) return { blocks: [], durationMs: 0 };
+  const prefill = prefillMs < leastMs ? [block(0, 0)] : [];
   for (let size = 1; size <= steps; size++) {
     const count = Math.ceil(steps / size);
     const from = (group: number) => 1 + Math.round(group * steps / count);
