@@ -140,8 +140,8 @@ function freeBytes(folder: string): number | null {
 
 /** The error for a cache that cannot be written; any other error as it is. */
 export function unwritable(cache: string, cause: unknown): unknown {
-  const { NotCapable, PermissionDenied, NotADirectory, AlreadyExists } = Deno.errors;
-  const known = [NotCapable, PermissionDenied, NotADirectory, AlreadyExists]
+  const { PermissionDenied, NotADirectory, AlreadyExists } = Deno.errors;
+  const known = [PermissionDenied, NotADirectory, AlreadyExists]
     .some((kind) => cause instanceof kind);
   const code = (cause as { code?: string } | null)?.code ?? "";
   const isFull = ["ENOSPC", "EDQUOT"].includes(code);

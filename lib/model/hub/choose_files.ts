@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { matchesGlob, posix } from "node:path";
+import { posix } from "node:path";
 import { InputError } from "../../errors.ts";
 import { allGraphs } from "../architecture.ts";
 import { readOnnx } from "../onnx_reader.ts";
@@ -18,7 +18,7 @@ const { basename, dirname, join } = posix;
 export interface Wanted {
   /** A precision (`"int4"`) or a variant's name (`"q4f16"`). */
   precision?: string;
-  /** Glob of the weights to take; without a slash it is matched against the files' names alone. */
+  /** Glob (`*`, `**`, `?`) of the weights to take; without a slash it is matched against names alone. */
   pattern?: string;
 }
 
@@ -107,8 +107,15 @@ function checkpointIn(files: readonly RepoFile[], meant: readonly RepoFile[]): W
   return { kind: "safetensors", main, beside, others: [] };
 }
 
+// `path.matchesGlob` reads an environment variable, for which Deno would want a permission.
 function matches(path: string, pattern: string): boolean {
-  return matchesGlob(pattern.includes("/") ? path : basename(path), pattern);
+  const parts = pattern.split(/(\*\*\/|\*+|\?)/).map((part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "?") return "[^/]";
+    return /^\*+$/.test(part) ? part.length > 1 ? ".*" : "[^/]*" : RegExp.escape(part);
+  });
+  const text = pattern.includes("/") ? path : basename(path);
+  return new RegExp(`^${parts.join("")}$`).test(text);
 }
 
 function chosen(
