@@ -38,7 +38,8 @@ export class WeightFiles {
   }
 }
 
-function commonFolder(paths: readonly string[]): string {
+/** The deepest folder that holds all of `paths`. */
+export function commonFolder(paths: readonly string[]): string {
   let folder = dirname(paths[0]!);
   while (!paths.every((path) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep))) {
     const parent = dirname(folder);

@@ -5,6 +5,17 @@
  */
 export * from "./activations/mod.ts";
 export { interTokenLatency } from "./latency.ts";
-export * from "./layers/mod.ts";
+export {
+  type CleanToken,
+  type InsidePhase,
+  type InsideTimes,
+  LayerProfiler,
+  type LayerProfilerOptions,
+  type LayerTiming,
+  type Operation,
+  profileTokens,
+  timingsOf,
+  type TwinOptions,
+} from "./layers/mod.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";

@@ -1,0 +1,13 @@
+/**
+ * A component's nodes, of all layers, as a model of their own.
+ *
+ * @module
+ */
+export {
+  type ComponentCut,
+  cutComponents,
+  type CutModel,
+  type CutTensor,
+  hasOwnWeights,
+} from "./cut_components.ts";
+export { emptyModel } from "./empty_model.ts";
