@@ -13,6 +13,7 @@ import {
   pullModel,
   type PullOptions,
 } from "../lib/model/hub/mod.ts";
+import { visibleText } from "../lib/safe_text.ts";
 import {
   command,
   complain,
@@ -74,8 +75,8 @@ Exit codes: 0 done, 1 the hub or the network failed, 2 bad input, 130 stopped by
       revision: options.revision,
       ...(options.precision === undefined ? {} : { precision: options.precision }),
       ...(options.file === undefined ? {} : { pattern: options.file }),
-      onProgress: (path, done, total) => {
-        const text = line.text(path, done, total);
+      onProgress: (done, total) => {
+        const text = line.text(done, total);
         if (text !== null) bar.draw(total === 0 ? 1 : done / total, text);
       },
     };
@@ -89,6 +90,10 @@ Exit codes: 0 done, 1 the hub or the network failed, 2 bad input, 130 stopped by
           stallMs: options.timeout * 1000,
           pauseMs: 500,
           signal,
+          onWait: (why) => {
+            bar.clear();
+            if (!quiet) console.error(visibleText(why));
+          },
         },
         id,
         wanted,

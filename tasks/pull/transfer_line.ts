@@ -9,22 +9,17 @@ const DRAW_MS = 100;
 /** How far a transfer is, how fast, and how long it will take, as a line beside a bar. */
 export class TransferLine {
   readonly #marks: { atMs: number; bytes: number }[] = [];
-  #drawnMs = -Infinity;
 
   /** The line, or `null` where it is too soon to draw another. `atMs` is now. */
-  text(name: string, doneBytes: number, totalBytes: number, atMs = nowMs()): string | null {
+  text(doneBytes: number, totalBytes: number, atMs = nowMs()): string | null {
     const last = this.#marks.at(-1);
+    if (last !== undefined && atMs - last.atMs < DRAW_MS) return null;
     // A transfer that begins anew has no negative speed.
     if (last !== undefined && doneBytes < last.bytes) this.#marks.length = 0;
     this.#marks.push({ atMs, bytes: doneBytes });
     while (this.#marks.length > 2 && this.#marks[1]!.atMs < atMs - WINDOW_MS) this.#marks.shift();
-    if (atMs - this.#drawnMs < DRAW_MS) {
-      this.#marks.splice(1, this.#marks.length - 2); // the first and the last are what speed takes
-      return null;
-    }
-    this.#drawnMs = atMs;
     const amount = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
-    return [amount, ...this.#pace(totalBytes - doneBytes), shortName(name)].join("  ");
+    return [amount, ...this.#pace(totalBytes - doneBytes)].join("  ");
   }
 
   #pace(leftBytes: number): string[] {
@@ -40,8 +35,4 @@ function clockTime(ms: number): string {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const shown = parts[0] === 0 ? parts.slice(1) : parts;
   return shown.map((part, index) => index === 0 ? `${part}` : `${part}`.padStart(2, "0")).join(":");
-}
-
-function shortName(path: string): string {
-  return path.length <= 24 ? path : `…${path.slice(-23)}`;
 }

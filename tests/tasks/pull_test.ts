@@ -255,8 +255,11 @@ Deno.test("pull tries again after a server error, and waits as long as it is tol
   await using at = scene();
   const { hub, pull } = at;
   hub.breaks = (_, count) => count <= 2 ? { status: 503, headers: { "retry-after": "0" } } : null;
-  const { code, stderr } = await pull(ID);
+  const { code, stdout, stderr } = await pull(ID, "--json");
   assert.equal(code, 0, stderr);
+  assert.equal(JSON.parse(stdout).commit, COMMIT);
+  const why = `the list of files of "${ID}": it answered with 503; trying again in 0 s\n`;
+  assert.equal(stderr, why + why);
 });
 
 const LIES: [string, (hub: FakeHub) => void, number, RegExp][] = [

@@ -8,6 +8,7 @@ import { statfsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { InputError } from "../../errors.ts";
 import { statOrNull } from "../files.ts";
+import type { Connection } from "./connection.ts";
 import { pause } from "./retry.ts";
 
 /** The folders of one model. */
@@ -105,13 +106,15 @@ function atomically(path: string, write: (temporary: string) => void): void {
 export async function lockBlob(
   { cache, folder }: ModelPlace,
   hash: string,
-  signal: AbortSignal,
+  { signal, onWait }: Pick<Connection, "signal" | "onWait">,
 ): Promise<Disposable> {
   const path = join(cache, ".locks", folder.slice(cache.length + 1), `${hash}.lock`);
   Deno.mkdirSync(dirname(path), { recursive: true });
   const file = Deno.openSync(path, { write: true, create: true });
   try {
-    while (!file.tryLockSync(true)) await pause(100, signal);
+    if (file.tryLockSync(true)) return file;
+    onWait("another process is fetching the same file; waiting for it");
+    do await pause(100, signal); while (!file.tryLockSync(true));
     return file;
   } catch (error) {
     file.close();

@@ -18,6 +18,8 @@ export interface Connection {
   pauseMs: number;
   /** Ends everything. */
   signal: AbortSignal;
+  /** Told why nothing goes on for a while, in words for people. */
+  onWait: (why: string) => void;
 }
 
 /** `https://huggingface.co`, or the address in `HF_ENDPOINT`, as huggingface_hub takes it. */

@@ -46,7 +46,7 @@ export async function download(
 ): Promise<number> {
   const blob = blobPath(place, file.hash);
   Deno.mkdirSync(dirname(blob), { recursive: true });
-  using _ = await lockBlob(place, file.hash, connection.signal);
+  using _ = await lockBlob(place, file.hash, connection);
   let received = 0;
   if (!isThere(place, file)) {
     using part = await openPart(partPath(place, file), file, connection.signal);

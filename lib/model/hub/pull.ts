@@ -28,8 +28,8 @@ export interface PullOptions extends Wanted {
   cache: string;
   /** A branch, a tag or a commit. Default: `"main"`. */
   revision?: string;
-  /** Told what is being fetched, and how far all of it is, in bytes. */
-  onProgress?: (path: string, doneBytes: number, totalBytes: number) => void;
+  /** Told how far all of it is, in bytes. */
+  onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**
@@ -68,7 +68,7 @@ class Pull {
     readonly connection: Connection,
     readonly repository: Repository,
     readonly place: ModelPlace,
-    readonly onProgress: (path: string, doneBytes: number, totalBytes: number) => void,
+    readonly onProgress: (doneBytes: number, totalBytes: number) => void,
   ) {}
 
   async run(wanted: Wanted): Promise<PulledModel> {
@@ -120,7 +120,7 @@ class Pull {
       this.place,
       (bytes) => {
         this.#done.set(file, bytes);
-        this.onProgress(file.path, this.#sum((one) => this.#done.get(one)!), this.#totalBytes());
+        this.onProgress(this.#sum((one) => this.#done.get(one)!), this.#totalBytes());
       },
     );
   }

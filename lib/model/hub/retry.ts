@@ -31,6 +31,7 @@ export async function retrying<T>(
       if (tries >= MOST_TRIES || afterMs > LONGEST_PAUSE_MS) {
         throw new HubFailure(`Cannot get ${what}: ${error.message}; ${advice(error)}`);
       }
+      connection.onWait(`${what}: ${error.message}; trying again in ${seconds(afterMs)} s`);
       await pause(afterMs, connection.signal);
     }
   }
@@ -38,8 +39,12 @@ export async function retrying<T>(
 
 function advice({ afterMs }: Transient): string {
   if (afterMs === null) return "run the same command later: what has arrived is kept";
-  const when = `in ${Math.ceil(afterMs / 1000)} s`;
+  const when = `in ${seconds(afterMs)} s`;
   return `run the same command again ${when}; with a token the hub allows more`;
+}
+
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
 }
 
 /** Waits, unless the user stops. */

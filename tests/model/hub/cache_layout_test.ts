@@ -76,17 +76,21 @@ Deno.test("lockBlob() lets one in at a time, and who waits can be stopped", asyn
   using folder = temporaryFolder();
   const place = placeOf(folder.path, "org/m");
   const controller = new AbortController();
-  const first = await lockBlob(place, "abc", controller.signal);
+  const waits: string[] = [];
+  const waiter = { signal: controller.signal, onWait: (why: string) => waits.push(why) };
+  const first = await lockBlob(place, "abc", waiter);
+  assert.deepEqual(waits, []);
   // Where huggingface_hub keeps it (file_download.py).
   assert.deepEqual(tree(folder.path), [".locks/models--org--m/abc.lock"]);
   let isIn = false;
-  const second = lockBlob(place, "abc", controller.signal).then((lock) => {
+  const second = lockBlob(place, "abc", waiter).then((lock) => {
     isIn = true;
     return lock;
   });
-  const third = lockBlob(place, "abc", AbortSignal.timeout(150));
+  const third = lockBlob(place, "abc", { ...waiter, signal: AbortSignal.timeout(150) });
   await assert.rejects(third, { name: "TimeoutError" });
   assert.equal(isIn, false);
+  assert.match(waits[0]!, /another process is fetching the same file/);
   first[Symbol.dispose]();
   (await second)[Symbol.dispose]();
 });

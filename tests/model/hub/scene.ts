@@ -31,7 +31,15 @@ export function modelOf(files: Record<string, HubFile>, more: Partial<HubModel> 
 /** A connection that loses no time. */
 export function connectionTo(hub: FakeHub, more: Partial<Connection> = {}): Connection {
   const signal = new AbortController().signal;
-  return { endpoint: hub.url, token: null, stallMs: 5_000, pauseMs: 1, signal, ...more };
+  return {
+    endpoint: hub.url,
+    token: null,
+    stallMs: 5_000,
+    pauseMs: 1,
+    signal,
+    onWait: () => {},
+    ...more,
+  };
 }
 
 /** Bytes that no two tests share by chance. */
