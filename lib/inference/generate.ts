@@ -24,8 +24,8 @@ export interface GenerateOptions extends SamplingOptions, SessionOptions {
   ignoreEos?: boolean | undefined;
   /**
    * Tokens of the prompt that one pass takes; default 512, which bounds the memory of a long prefill.
-   * With a `signal` and an engine that cannot stop inside a pass, the default is as many as take a
-   * tenth of a second. A graph that cannot continue its cache with several tokens takes the prompt
+   * With a `signal` and an engine that cannot stop inside a pass, the default is as many as take
+   * 75 ms. A graph that cannot continue its cache with several tokens takes the prompt
    * whole by default, and refuses chunks that are asked for.
    */
   prefillChunk?: number | undefined;

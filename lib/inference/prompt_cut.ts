@@ -20,13 +20,13 @@ export function fixedCut(length: number): PromptCut {
   return { length, took: () => {} };
 }
 
-// Half of the 200 ms within which a signal is to be obeyed; the rest is for what takes longer than
-// the piece before it did: attention over a longer past, a busier machine.
-const PIECE_MS = 100;
+// Of the 200 ms within which a signal is to be obeyed; the rest is for what takes longer than the
+// piece before it did: attention over a longer past, a busier machine.
+const PIECE_MS = 75;
 const FIRST_PIECE = 16;
 const MOST_GROWTH = 4;
 
-/** Pieces that take about a tenth of a second each, where the graph takes a prompt in pieces. */
+/** Pieces that take about 75 ms each, where the graph takes a prompt in pieces. */
 export async function timedCut(session: Session, promptLength: number): Promise<PromptCut> {
   const first = await session.passLength(promptLength, FIRST_PIECE);
   if (first !== FIRST_PIECE) return fixedCut(first);
