@@ -3,6 +3,14 @@
  *
  * @module
  */
+export { type Loop, type RepeatedWork, type Scatter, scatterOf, workEnergy } from "./amplified.ts";
+export {
+  type AmplifiedEnergy,
+  amplifiedEnergy,
+  type AmplifiedWhole,
+  type AmplifiedWork,
+  fitToWhole,
+} from "./amplified_whole.ts";
 export { attributeEnergy, energyOver } from "./attribute.ts";
 export { attributeColumns, groupWeights, type WeightColumns } from "./attribute_columns.ts";
 export { RESOLVING_RECORDS } from "./blocks.ts";

@@ -81,6 +81,6 @@ function squares(values: readonly number[]): number {
 }
 
 /** Student's 97.5 % point by the normal one: Cornish and Fisher's first terms (Fisher, 1941). */
-function studentWidening(freedom: number): number {
+export function studentWidening(freedom: number): number {
   return 1 + (2.372 / freedom + 2.823 / freedom ** 2) / 1.96;
 }
