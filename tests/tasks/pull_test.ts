@@ -262,6 +262,34 @@ Deno.test("pull tries again after a server error, and waits as long as it is tol
   assert.equal(stderr, why + why);
 });
 
+Deno.test("pull follows a model that was renamed, and keeps it under the name that was asked for", async () => {
+  await using at = scene();
+  const { hub, cache, pull } = at;
+  hub.breaks = ({ path }) =>
+    path.includes("old-org/m/") || path.includes("old-org/m?")
+      ? { status: 307, headers: { location: path.replace("old-org/m", ID) } }
+      : null;
+  const { code, stderr } = await pull("old-org/m");
+  assert.equal(code, 0, stderr);
+  assert.ok(shown(cache, "old-org/m").includes("onnx/model.onnx"));
+});
+
+Deno.test("pull gives up a hub that is silent, and one that is not there", async () => {
+  await using at = scene();
+  const { hub, env, pull } = at;
+  hub.breaks = () => ({ stallAfter: 3, headers: { "retry-after": "0" } });
+  const silent = pull(ID, "--timeout", "0.1", "-q");
+  const absent = runTask("pull", [ID], { env: { ...env, HF_ENDPOINT: "http://127.0.0.1:2" } });
+  for (const { code, stdout, stderr } of [await silent, await absent]) {
+    assert.equal(code, 1, stderr);
+    assert.equal(stdout, "");
+    assert.match(
+      stderr,
+      /error: Cannot get the list of files of ".*": .*; run the same command later/,
+    );
+  }
+});
+
 const LIES: [string, (hub: FakeHub) => void, number, RegExp][] = [
   [
     "allows no more requests",
@@ -274,6 +302,14 @@ const LIES: [string, (hub: FakeHub) => void, number, RegExp][] = [
     (hub) => hub.breaks = () => ({ body: new TextEncoder().encode("<html>log in</html>") }),
     1,
     /does not answer as a hub; check HF_ENDPOINT/,
+  ],
+  [
+    "lists files in a circle",
+    (hub) =>
+      hub.breaks = ({ path }) =>
+        path.includes("/tree/") ? { headers: { link: `<${hub.url}${path}>; rel="next"` } } : null,
+    1,
+    /lists the files of ".*" without end/,
   ],
   [
     "names a commit that is a path",

@@ -5,7 +5,7 @@
  * @module
  */
 import { statfsSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { InputError } from "../../errors.ts";
 import { statOrNull } from "../files.ts";
 import type { Connection } from "./connection.ts";
@@ -108,7 +108,7 @@ export async function lockBlob(
   hash: string,
   { signal, onWait }: Pick<Connection, "signal" | "onWait">,
 ): Promise<Disposable> {
-  const path = join(cache, ".locks", folder.slice(cache.length + 1), `${hash}.lock`);
+  const path = join(cache, ".locks", basename(folder), `${hash}.lock`);
   Deno.mkdirSync(dirname(path), { recursive: true });
   const file = Deno.openSync(path, { write: true, create: true });
   try {

@@ -44,7 +44,7 @@ export async function refuse(
 }
 
 /** The error for a model that one must have accepted the terms of. */
-export function gated(connection: Connection, id: string): InputError {
+function gated(connection: Connection, id: string): InputError {
   const page = `${connection.endpoint}/${id}`;
   if (connection.token === null) {
     return new InputError(`Cannot get "${id}": its owner asks you to accept a licence first`, {

@@ -5,7 +5,7 @@
  */
 import { type Connection, get, Patience } from "./connection.ts";
 import { HubFailure } from "./failure.ts";
-import { gated, refuse } from "./refusals.ts";
+import { refuse } from "./refusals.ts";
 import { retrying } from "./retry.ts";
 
 // Not written as a literal: `deno check` would look for it in the root's deno.json, which must stay
@@ -16,7 +16,6 @@ const PACKAGE = "@huggingface/hub";
 interface HubPackage {
   modelInfo(options: CallOptions & { name: string; additionalFields: ["sha"] }): Promise<{
     sha?: unknown;
-    gated?: unknown;
   }>;
   listFiles(options: CallOptions & { repo: string; recursive: true }): AsyncIterable<ListedFile>;
 }
@@ -56,6 +55,7 @@ export interface Repository {
 
 /** The most files that a repository may list; the largest known have some 10,000. */
 const MOST_FILES = 100_000;
+const MOST_PAGES = 1_000;
 const MOST_ANSWER_BYTES = 64 * 2 ** 20;
 
 /** Asks which commit `revision` is and what it holds. */
@@ -65,11 +65,11 @@ export async function readRepository(
   revision: string,
 ): Promise<Repository> {
   const { modelInfo, listFiles } = await import(PACKAGE) as HubPackage;
-  const options = { hubUrl: connection.endpoint, fetch: patientFetch(connection, id, revision) };
   return await retrying(connection, `the list of files of "${id}"`, async () => {
+    const fetch = patientFetch(connection, id, revision);
+    const options = { hubUrl: connection.endpoint, fetch };
     const info = await modelInfo({ ...options, name: id, revision, additionalFields: ["sha"] });
     const commit = checked(info.sha, /^[0-9a-f]{40}$/, "commit");
-    if (info.gated && connection.token === null) throw gated(connection, id);
     const files: RepoFile[] = [];
     let entries = 0;
     for await (
@@ -82,11 +82,14 @@ export async function readRepository(
   });
 }
 
-/** A `fetch` for the package that keeps our rules; it asks nothing but GET of it. */
+/** A `fetch` for the package that keeps our rules; the package asks nothing but GET of it. */
 function patientFetch(connection: Connection, id: string, revision: string): typeof fetch {
-  let pages = 0;
+  const asked = new Set<string>();
   return async (input, init) => {
-    if (++pages > 10_000) throw new HubFailure(`"${id}" lists its files on pages without end`);
+    if (asked.has(String(input)) || asked.size >= MOST_PAGES) {
+      throw new HubFailure(`The hub lists the files of "${id}" without end; try again later`);
+    }
+    asked.add(String(input));
     using patience = new Patience(connection);
     const accept = new Headers(init?.headers).get("accept") ?? "application/json";
     const response = await get(connection, String(input), { accept }, patience);

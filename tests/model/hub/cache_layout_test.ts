@@ -74,7 +74,7 @@ Deno.test("writeRef() notes branches and tags, with slashes too, but no commit",
 
 Deno.test("lockBlob() lets one in at a time, and who waits can be stopped", async () => {
   using folder = temporaryFolder();
-  const place = placeOf(folder.path, "org/m");
+  const place = placeOf(`${folder.path}/`, "org/m");
   const controller = new AbortController();
   const waits: string[] = [];
   const waiter = { signal: controller.signal, onWait: (why: string) => waits.push(why) };
