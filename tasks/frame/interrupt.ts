@@ -7,8 +7,13 @@ import { EXIT } from "./command.ts";
  */
 const ONE_PRESS_MS = 500;
 
-/** A signal that Ctrl-C aborts. A second Ctrl-C quits at once. */
-export function interruptible(): AbortSignal & Disposable {
+/**
+ * A signal that Ctrl-C aborts. A second Ctrl-C quits at once. `stopping` tells the user meanwhile
+ * what is still done and what is kept.
+ */
+export function interruptible(
+  stopping = "Stopping after this token, and keeping what was measured",
+): AbortSignal & Disposable {
   const controller = new AbortController();
   let pressedMs = -Infinity;
   const stop = () => {
@@ -16,7 +21,7 @@ export function interruptible(): AbortSignal & Disposable {
     pressedMs = nowMs();
     if (sinceMs < ONE_PRESS_MS) return;
     if (controller.signal.aborted) Deno.exit(EXIT.interrupted);
-    console.error("\nStopping after this token, and keeping what was measured (Ctrl-C: quit now)");
+    console.error(`\n${stopping} (Ctrl-C: quit now)`);
     controller.abort();
   };
   const kinds: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

@@ -38,6 +38,8 @@ export interface BuildOptions extends PrecisionOptions {
   seed?: number | undefined;
   /** Stops the build; nothing is left in `outDir` then. */
   signal?: AbortSignal | undefined;
+  /** Called once, when all has been checked and writing begins. */
+  onStart?: (() => void) | undefined;
   /** Called after every piece of weights that is written. */
   onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   /** Weights of more than this many bytes go to `model.onnx.data`; default 1 GB. */
@@ -117,6 +119,7 @@ export async function buildModel(
   const staging = makeStaging(outDir);
   try {
     checkRoom(staging, outDir, bytes);
+    options.onStart?.();
     const written = await writeOnnx(graph, {
       folder: staging,
       producer: PRODUCER,

@@ -10,3 +10,4 @@ export { type BuildForecast, forecastBuild } from "./forecast.ts";
 export type { LlamaConfig } from "./llama_config.ts";
 export { type ModelSize, modelSize, parameterCount } from "./model_size.ts";
 export type { Precision, PrecisionOptions } from "./precision.ts";
+export { freeBytes } from "./staging.ts";

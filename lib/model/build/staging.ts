@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { statfsSync } from "node:fs";
 import { InputError } from "../../errors.ts";
 import { statOrNull } from "../files.ts";
@@ -58,13 +58,16 @@ export function checkRoom(folder: string, outDir: string, bytes: number): void {
   );
 }
 
-function freeBytes(folder: string): number | null {
+/** Room on the disk of a folder, or of the nearest one above that exists; `null` where it is not known. */
+export function freeBytes(folder: string): number | null {
   if (Deno.permissions.querySync({ name: "sys", kind: "statfs" }).state !== "granted") return null;
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
+  for (let at = resolve(folder);; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = statfsSync(at);
+      return bavail * bsize;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "ENOENT" || at === dirname(at)) return null;
+    }
   }
 }
 

@@ -4,13 +4,14 @@
  * @module
  */
 
-/** The name that is nearest to what was typed; `null` where none is near. */
+/** The name that is nearest to what was typed, or begins so; `null` where none is near. */
 export function nearest(typed: string, names: readonly string[]): string | null {
   const short = typed.slice(0, 80); // the work grows with the length
   let best: string | null = null;
   let fewest = Math.max(2, Math.floor(short.length / 3)) + 1;
   for (const name of names) {
-    const changes = changesBetween(short, name);
+    const begun = changesBetween(short, name.slice(0, short.length + 1)) + 1;
+    const changes = Math.min(changesBetween(short, name), begun);
     if (changes < fewest) [best, fewest] = [name, changes];
   }
   return best;

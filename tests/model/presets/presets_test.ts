@@ -62,6 +62,7 @@ Deno.test("findPreset() says what was meant, and what there is", () => {
     /"llama-3.2-1"; did you mean "llama-3.2-1b"\? There are gpt2,/,
   );
   assert.match(refusal("mistal7b"), /did you mean "mistral-7b"/);
+  assert.match(refusal("lama"), /did you mean "llama-3.2-1b"/);
   assert.match(refusal("nothing like it"), /use one of gpt2, .*, gemma-2-2b/);
   assert.ok(refusal("x".repeat(1e6)).length < 1000);
 });
