@@ -20,6 +20,8 @@ export type FindingKind =
   | "sampler-died"
   | "too-short"
   | "estimated"
+  | "steps-differ"
+  | "step-scale"
   | "unsure-rank"
   | "unnamed-work"
   | "no-layers"
