@@ -1,6 +1,6 @@
 import type { ProfilingRun } from "../record.ts";
 import type { Estimate } from "./estimate.ts";
-import { fitLine, type Line, type Point } from "./line_fit.ts";
+import { fitLine, type Line, type Point } from "./statistics/mod.ts";
 
 /** How a cost of a decode step grows with the tokens that its cache already holds. */
 export interface PositionTrend {

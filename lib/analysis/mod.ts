@@ -15,3 +15,10 @@ export {
 } from "./electricity.ts";
 export type { Estimate } from "./estimate.ts";
 export { type PeakPower, peakPowers } from "./peak_power.ts";
+export {
+  holmCorrected,
+  type MeanTest,
+  type TestKind,
+  testPaired,
+  testUnpaired,
+} from "./statistics/mod.ts";

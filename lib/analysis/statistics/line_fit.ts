@@ -1,3 +1,6 @@
+import { studentQuantile } from "./distributions.ts";
+import { sumOver } from "./moments.ts";
+
 /** A point to fit a line to; `weight` says how many observations it stands for. */
 export interface Point {
   x: number;
@@ -39,7 +42,7 @@ export function fitLine(points: readonly Point[]): Line | null {
   const variance = sumOver(residuals, (residual) => residual * residual) / (count - 2);
   const worth = worthOf(residuals);
   const inflated = variance * (count / worth);
-  const t = student975(Math.max(1, Math.floor(worth) - 2));
+  const t = studentQuantile(0.975, Math.max(1, worth - 2));
   return {
     slope,
     slopeError: t * Math.sqrt(inflated / spread),
@@ -48,8 +51,8 @@ export function fitLine(points: readonly Point[]): Line | null {
   };
 }
 
-/** How many independent residuals these are worth. */
-function worthOf(residuals: readonly number[]): number {
+/** How many independent residuals these, in the order of time, are worth. */
+export function worthOf(residuals: readonly number[]): number {
   const count = residuals.length;
   const square = sumOver(residuals, (residual) => residual * residual);
   const products = residuals.slice(1).map((residual, at) => residual * (residuals[at] ?? 0));
@@ -58,26 +61,4 @@ function worthOf(residuals: readonly number[]): number {
   const seen = sumOver(products, (product) => product) / square;
   const likeness = Math.min(0.95, Math.max(0, seen + (2 + 4 * Math.max(0, seen)) / count));
   return seen > 0 ? count * (1 - likeness) / (1 + likeness) : count;
-}
-
-/** 97.5 % point of the normal distribution. */
-const Z = 1.959963984540054;
-
-/** 97.5 % point of Student's t: exact for 1 and 2 degrees of freedom, within 0.2 % for more. */
-export function student975(degrees: number): number {
-  if (degrees === 1) return Math.tan(Math.PI * 0.475);
-  if (degrees === 2) return 0.95 * Math.sqrt(2 / (4 * 0.975 * 0.025));
-  // Abramowitz and Stegun, 26.7.5.
-  const terms = [
-    Z,
-    (Z ** 3 + Z) / 4,
-    (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96,
-    (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384,
-    (79 * Z ** 9 + 776 * Z ** 7 + 1482 * Z ** 5 - 1920 * Z ** 3 - 945 * Z) / 92160,
-  ];
-  return terms.reduce((sum, term, power) => sum + term / degrees ** power, 0);
-}
-
-function sumOver<T>(values: readonly T[], of: (value: T) => number): number {
-  return values.reduce((sum, value) => sum + of(value), 0);
 }

@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
-import { fitLine, student975 } from "../../lib/analysis/line_fit.ts";
+import { fitLine } from "../../../lib/analysis/statistics/mod.ts";
+import { normals } from "../normals.ts";
 
 const LONG = Deno.env.get("TOKENWATT_LONG") ? 10 : 1;
-
-/** Seeded normal numbers: mulberry32, and Box and Muller. */
-function normals(seed: number): () => number {
-  let state = seed;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-}
-
-Deno.test("student975() agrees with the tables", () => {
-  const table = [[1, 12.706], [2, 4.303], [3, 3.182], [5, 2.571], [10, 2.228], [
-    30,
-    2.042,
-  ]] as const;
-  for (const [degrees, expected] of table) {
-    assert.ok(Math.abs(student975(degrees) / expected - 1) < 2e-3, `${degrees}`);
-  }
-});
 
 Deno.test("fitLine() is the textbook's line", () => {
   // y = 1.3 + 0.9 x through (1, 2), (2, 3), (3, 5), (4, 4), (5, 6): s² = 1.9 ÷ 3, Σ(x − x̄)² = 10.
