@@ -37,11 +37,14 @@ export function checkWhole(path: string): void {
   ];
   const table = entryBytes >= 56 ? read(file, offset, entryBytes * entries) : null;
   if (table === null) throw new UnusableLibrary("it is cut or damaged");
+  let loaded = 0;
   for (let at = 0; at < table.byteLength; at += entryBytes) {
     const end = Number(table.getBigUint64(at + 8, true) + table.getBigUint64(at + 32, true));
-    if (table.getUint32(at, true) !== LOAD || end <= size) continue;
-    throw new UnusableLibrary(`it is cut: ${size} bytes of at least ${end}`);
+    if (table.getUint32(at, true) !== LOAD) continue;
+    loaded++;
+    if (end > size) throw new UnusableLibrary(`it is cut: ${size} bytes of at least ${end}`);
   }
+  if (loaded === 0) throw new UnusableLibrary("it is damaged: nothing in it is to be loaded");
 }
 
 function read(file: Deno.FsFile, offset: number, length: number): DataView | null {

@@ -48,6 +48,8 @@ export class OrtFfiRunner implements Runner {
   #ranks: number[] = [];
   #tapsAt: number[] = [];
   #running: { ended: Promise<void>; isStopped: boolean } | null = null;
+  #isBusy = false;
+  readonly #dropped: Address[] = [];
   #isReleased = false;
 
   /** `holdings` holds the session; all else that is made goes there too. */
@@ -105,14 +107,28 @@ export class OrtFfiRunner implements Runner {
   }
 
   drop(cache: readonly Kept[]): void {
-    for (const kept of cache) this.#holdings.free((kept as FfiKept).value);
+    const values = cache.map((kept) => (kept as FfiKept).value);
+    // What a pass under way is given must last until it ends.
+    if (this.#isBusy) this.#dropped.push(...values);
+    else for (const value of values) this.#holdings.free(value);
   }
 
   async run({ feeds, cache, rows, signal }: Pass): Promise<PassResult> {
-    await this.#free();
-    this.#bind(feeds, cache);
-    await this.#execute(signal);
-    return this.#collect(rows);
+    // Two passes would share one binding. What is checked here must hold before anything is awaited.
+    if (this.#isBusy) throw new Error("Cannot run two passes of a session at once");
+    this.#isBusy = true;
+    try {
+      // A pass that a signal ended goes on until the operation that is under way has ended.
+      await this.#running?.ended;
+      this.#refuseReleased();
+      this.#bind(feeds, cache);
+      await this.#execute(signal);
+      this.#refuseReleased();
+      return this.#collect(rows);
+    } finally {
+      this.#isBusy = false;
+      for (const value of this.#dropped.splice(0)) this.#holdings.free(value);
+    }
   }
 
   endProfiling(): void {
@@ -129,12 +145,8 @@ export class OrtFfiRunner implements Runner {
     this.#holdings.freeAll();
   }
 
-  // A pass that a signal ended goes on until the operation that is under way has ended.
-  async #free(): Promise<void> {
+  #refuseReleased(): void {
     if (this.#isReleased) throw new Error("Cannot run a session that was released");
-    if (this.#running === null) return;
-    if (!this.#running.isStopped) throw new Error("Cannot run two passes of a session at once");
-    await this.#running.ended;
   }
 
   #bind(feeds: Pass["feeds"], cache: readonly Kept[]): void {

@@ -79,7 +79,7 @@ export const RELEASES = {
   ReleaseTensorTypeAndShapeInfo: 99,
   ReleaseSessionOptions: 100,
   ReleaseIoBinding: 135,
-  ReleaseCUDAProviderOptions: 207,
+  ReleaseCUDAProviderOptions: 208,
 } as const;
 
 /** `const char* GetErrorMessage(const OrtStatus*)`. */
