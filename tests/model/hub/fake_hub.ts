@@ -26,6 +26,7 @@ export interface HubModel {
 
 /** What came in. */
 export interface Asked {
+  method: string;
   path: string;
   isStorage: boolean;
   headers: Headers;
@@ -143,7 +144,9 @@ export class FakeHub implements AsyncDisposable {
       const breakage = this.breaks(asked, this.asked.push(asked)) ?? {};
       if (breakage.ignoresRange) asked.headers.delete("range");
       const right = isStorage ? this.#stored(asked) : this.#answer(asked);
-      await send(connection, right, breakage);
+      // Python's client asks so for what it wants to know of a file.
+      const isHead = asked.method === "HEAD";
+      await send(connection, right, isHead ? { ...breakage, cutAfter: 0 } : breakage);
     } finally {
       this.#end(connection);
     }
@@ -168,7 +171,14 @@ export class FakeHub implements AsyncDisposable {
     if (commit === undefined) return refusal(404, "RevisionNotFound");
     if (isApi && verb === "revision") {
       const gated = model.isGated === true ? "manual" : false;
-      return json({ _id: "1", id, sha: commit, gated, private: false, lastModified: "2026-01-01" });
+      return json({
+        _id: "1",
+        id,
+        sha: commit,
+        gated,
+        private: false,
+        lastModified: "2026-01-01T00:00:00.000Z",
+      });
     }
     if (isApi && verb === "tree") return this.#tree(url, model);
     if (!isKnown) return refusal(token === null ? 401 : 403, "GatedRepo");
@@ -251,7 +261,8 @@ async function readRequest(connection: Deno.Conn, isStorage: boolean): Promise<A
     const colon = one.indexOf(":");
     headers.append(one.slice(0, colon), one.slice(colon + 1).trim());
   }
-  return { path: line!.split(" ")[1]!, isStorage, headers };
+  const [method, path] = line!.split(" ");
+  return { method: method!, path: path!, isStorage, headers };
 }
 
 async function send(connection: Deno.Conn, right: Answer, breakage: Breakage): Promise<void> {
