@@ -25,6 +25,12 @@ export type FindingKind =
   | "unsure-rank"
   | "unnamed-work"
   | "no-layers"
+  | "capture-ratio"
+  | "working-set"
+  | "frequency"
+  | "fused"
+  | "not-amplified"
+  | "cut-differs"
   | "dram-not-measured";
 
 /** Something about a run that its reader must know: data, not prose. */

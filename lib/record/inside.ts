@@ -40,7 +40,7 @@ export interface PartEnergy {
   highMj: number | null;
   /** What the ends are. */
   interval: Energy["interval"];
-  /** How it was obtained: parts of a token share its energy by time. */
+  /** How it was obtained: parts of a token share its energy by time, unless they were amplified. */
   method: Energy["method"];
   /** Whether it is known on its own. */
   resolved: boolean;
@@ -60,6 +60,22 @@ export interface InsidePart extends PartEnergy {
   share: number;
   /** Means over the phase's tokens, the largest for `maxAbs`; `null` where they were not taken. */
   activation: ActivationStatistics | null;
+  /** What its own loop cost, before it was made to add up; `null` where it was not amplified. */
+  rawMj: number | null;
+}
+
+/** The components of a phase that were amplified, beside the phase itself. */
+export interface AmplifiedPhase {
+  /** Which phase. */
+  phase: "prefill" | "decode";
+  /** Those that were. */
+  components: string[];
+  /** Whether they are all that the model's graph consists of. */
+  isComplete: boolean;
+  /** What their loops cost, of what the phase cost without sampling and gaps; `null` if unknown. */
+  capture: { ratio: number; low: number; high: number } | null;
+  /** Whether they were scaled to add up to it: from 0.8 to 1.2, where they are complete. */
+  isScaled: boolean;
 }
 
 /** One ONNX node in one phase of a mean repetition; those of a component add up to it. */
@@ -140,6 +156,8 @@ export interface RunInside {
   twins: TwinCost[];
   /** Components whose order is not certain. */
   unsureRanks: UnsureRank[];
+  /** Phases whose components were amplified; absent in runs that were stored before this was known. */
+  amplified?: AmplifiedPhase[];
   /** What could not be told, one line each. */
   notes: string[];
   /** By token; `null` for a run that was read from a database, which has them as rows. */

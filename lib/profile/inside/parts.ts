@@ -39,6 +39,7 @@ export function partsOf(
         share: phaseMs > 0 ? durationMs / phaseMs : 0,
         ...energyAt(byPhase, total, from + place, reading),
         activation: activations && meanActivation(activations, phase, places.length, place),
+        rawMj: null,
       };
     });
   });
