@@ -48,7 +48,7 @@ export function checkWhole(path: string): void {
 }
 
 function read(file: Deno.FsFile, offset: number, length: number): DataView | null {
-  if (!Number.isSafeInteger(offset)) return null;
+  if (offset + length > file.statSync().size) return null;
   const bytes = new Uint8Array(length);
   file.seekSync(offset, Deno.SeekMode.Start);
   for (let at = 0; at < length;) {
