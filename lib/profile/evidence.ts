@@ -1,6 +1,8 @@
+import type { RepeatedBlock } from "../energy/mod.ts";
 import type { PowerSample, SourceInfo, StoredToken } from "../record.ts";
 import type { LatchByRail } from "./latch.ts";
 import type { Batch, RepeatedSection, RepeatedToken, Repetition } from "./messages.ts";
+import type { StepCheck } from "./resolve/mod.ts";
 
 /** Idle power with what is not known about it. */
 export interface Baseline {
@@ -11,6 +13,15 @@ export interface Baseline {
   drift: number | null;
 }
 
+/** Steps that were run again and again. Plain data. */
+export interface StepEvidence {
+  blocks: RepeatedBlock[];
+  /** Whether their tokens were those of the plain run; `null` where that was not told. */
+  check: StepCheck | null;
+  /** Whether it was stopped before all had run. */
+  interrupted: boolean;
+}
+
 /** What was seen in the measured window, and what is needed to read it. */
 export class Evidence {
   /** Passes over the prompt, the last of them perhaps cut short. */
@@ -19,6 +30,8 @@ export class Evidence {
   readonly tokens = new Map<number, RepeatedToken[]>();
   /** Sections of all repetitions. */
   readonly sections: RepeatedSection[] = [];
+  /** Steps that were run again and again after the measured window; `null` where none were to be. */
+  steps: StepEvidence | null = null;
 
   /** Takes in what the model's thread sent. */
   add(batch: Batch): void {

@@ -8,6 +8,8 @@ import {
   type Reading,
   scaled,
   shareOf,
+  type StepPower,
+  type StepScale,
   sumOf,
   toEnergy,
   type TokenRange,
@@ -27,6 +29,7 @@ import type { Evidence, PowerEvidence } from "./evidence.ts";
 import type { MeanSpans } from "./inside/mod.ts";
 import { meanSections } from "./mean_sections.ts";
 import type { Repetition } from "./messages.ts";
+import { type Attributed, redeal } from "./resolve/mod.ts";
 import { groupName, phasesOf, runSpan } from "./spans.ts";
 
 /** One mean repetition, and the tree that it was read from. */
@@ -40,6 +43,8 @@ export interface MeanRepetition {
   tree: EnergySpan;
   /** What its inside is told by. */
   spans: MeanSpans;
+  /** What repeated steps had to be scaled by; `null` where none were repeated. */
+  scale: StepScale | null;
 }
 
 /** Of a run that was stopped before its first repetition. */
@@ -59,20 +64,24 @@ const NOTHING: MeanRepetition = {
     energy: UNMEASURED,
   },
   spans: { tokens: [], firstTokens: [], phase: () => undefined },
+  scale: null,
 };
 
 /**
  * Attributes the measured energy and describes one mean repetition of it: all energies are summed
  * draw by draw over the repetitions and divided by their number, so parts still add up.
+ *
+ * @param powers of steps that were repeated; with them, tokens are told apart
  */
 export function meanRepetition(
   evidence: Evidence,
   repetitions: readonly Repetition[],
   power: PowerEvidence,
   options: AttributionOptions & { reading: Reading },
+  powers: readonly StepPower[] = [],
 ): MeanRepetition {
   if (repetitions.length === 0) return NOTHING;
-  const attributed = attributeInGroups(evidence, repetitions, power, options);
+  const attributed = attributeTokens(evidence, repetitions, power, options, powers);
   const { tree, groups, ensembles } = attributed;
   const count = repetitions.length;
   const meanOf = (key: string) => {
@@ -95,12 +104,13 @@ export function meanRepetition(
     tokens,
     groups: meanGroups(groups, tokens, meanOf),
     spans: spansOf(tokens.length, attributed, count),
+    scale: attributed.scale,
   };
 }
 
 function spansOf(
   tokens: number,
-  { ensembles, firstTokens }: ReturnType<typeof attributeInGroups>,
+  { ensembles, firstTokens }: Attributed,
   count: number,
 ): MeanSpans {
   const mean = (key: string) => {
@@ -117,23 +127,32 @@ function spansOf(
   };
 }
 
-/** First with the groups that records allow by their number, then with those that they resolve. */
-function attributeInGroups(
+/**
+ * First with the groups that records allow by their number, then with those that they resolve; or by
+ * the power of repeated steps.
+ */
+function attributeTokens(
   evidence: Evidence,
   repetitions: readonly Repetition[],
   { samples }: PowerEvidence,
   options: AttributionOptions & { reading: Reading },
-) {
+  powers: readonly StepPower[],
+): Attributed {
   const tokensOf = (repetition: Repetition) => evidence.tokensOf(repetition);
   const first = `${repetitions[0]?.index}`;
-  const attribute = (groups: readonly TokenRange[]) => {
+  const attribute = (groups: readonly TokenRange[]): Attributed => {
     const ensembles = new Map<string, Ensemble>();
+    const single = new Map<string, Map<string, Ensemble>>();
     const firstTokens = new Map<number, Ensemble>();
     const onNode = (span: Span, ensemble: Ensemble, path: readonly Span[]) => {
       const index = tokenIndexOf(span);
       const isFirst = path.some(({ kind, name }) => kind === "repetition" && name === first);
       if (index !== null && isFirst) firstTokens.set(index, ensemble);
       const key = keyOf(span, path);
+      const repetition = path.find(({ kind }) => kind === "repetition")?.name;
+      if (key !== null && repetition !== undefined && powers.length > 0) {
+        single.set(repetition, (single.get(repetition) ?? new Map()).set(key, ensemble));
+      }
       const sofar = key === null ? undefined : ensembles.get(key);
       if (key !== null) ensembles.set(key, sofar ? sumOf([sofar, ensemble]) : ensemble);
     };
@@ -141,10 +160,16 @@ function attributeInGroups(
     return {
       groups,
       ensembles,
+      repetitions: single,
       firstTokens,
       tree: attributeEnergy(span, samples, { ...options, onNode }),
+      scale: null,
     };
   };
+  if (powers.length > 0) {
+    const resolved = redeal(attribute([]), powers, options.reading, options.seed);
+    if (resolved.scale !== null) return resolved;
+  }
   const decoded = repetitions.map((repetition) => tokensOf(repetition).slice(1));
   const finest = attribute(groupTokens(decoded, samples));
   const merged = mergeUnsupported(finest.groups, (range) => {

@@ -1,12 +1,14 @@
 import { nowMs, pause } from "../clock.ts";
+import type { RepeatedBlock } from "../energy/mod.ts";
 import { checkForeignLoad, type PowerMonitor, readCpuTimes } from "../power/mod.ts";
 import type { Finding, Phase } from "../record.ts";
 import type { Window } from "./baseline.ts";
-import { Evidence } from "./evidence.ts";
+import { Evidence, type StepEvidence } from "./evidence.ts";
 import type { Prompt } from "./messages.ts";
 import type { ModelThread } from "./model_thread.ts";
 import type { ProfilePlan } from "./options.ts";
 import type { RunRecorder } from "./recorder.ts";
+import { planFor } from "./resolve/mod.ts";
 import { afterSeconds, type Stages } from "./stages.ts";
 import type { Outer } from "./summarize.ts";
 
@@ -97,13 +99,63 @@ export async function measure(
   recorder.check();
 
   const cpuAfter = readCpuTimes();
+  if (plan.resolve === "tokens" && !interrupted) {
+    evidence.steps = await repeatSteps(
+      { thread, monitor, recorder, stages },
+      plan,
+      prompt,
+      evidence,
+      onPhase,
+    );
+    recorder.check();
+  }
+
   stages.enter("tail");
   monitor.hint("idle");
-  const afterMs = interrupted ? 0 : afterSeconds(plan.baselineSeconds) * 1000;
+  const afterMs = interrupted || evidence.steps?.interrupted
+    ? 0
+    : afterSeconds(plan.baselineSeconds) * 1000;
   outer.after = await idle(afterMs, signal);
   await tail(monitor, outer.after.startMs, plan.intervalMs);
   const load = checkForeignLoad(cpuBefore, cpuAfter, monitor.samples(), plan.intervalMs);
   return { evidence, interrupted, outer, load };
+}
+
+/** Runs each step many times in a row; `null` where records of the plain run see each by itself. */
+async function repeatSteps(
+  { thread, monitor, recorder, stages }: Instruments,
+  plan: ProfilePlan,
+  prompt: Prompt,
+  evidence: Evidence,
+  onPhase: ((phase: Phase, atMs: number) => void) | undefined,
+): Promise<StepEvidence | null> {
+  const [first] = evidence.complete(false);
+  const { blocks, durationMs } = planFor(evidence, monitor.samples(), plan);
+  if (!first || blocks.length === 0) return null;
+  stages.expectSteps(durationMs);
+  stages.enter("resolve");
+  const measured: RepeatedBlock[] = [];
+  const outcome = await thread.resolve(
+    {
+      ...prompt,
+      answer: evidence.tokensOf(first).map(({ id }) => id),
+      isGreedy: isGreedy(plan),
+      blocks,
+      leadMs: LEAD_INTERVALS * plan.intervalMs,
+    },
+    (swept) => {
+      measured.push(...swept);
+      recorder.addSteps(swept);
+    },
+    plan.signal,
+    onPhase,
+  );
+  return { blocks: measured, ...outcome };
+}
+
+/** As `createSampler()` decides it. */
+function isGreedy({ temperature, topK, topP }: ProfilePlan): boolean {
+  return (temperature ?? (topK === undefined && topP === undefined ? 0 : 1)) === 0;
 }
 
 /** Waits with nothing to do, and says from when to when. */

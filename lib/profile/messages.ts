@@ -1,5 +1,7 @@
+import type { RepeatedBlock, StepBlock } from "../energy/mod.ts";
 import type { PlainError } from "../errors.ts";
 import type { Explained, ExplainPlan } from "./explain.ts";
+import type { StepCheck } from "./resolve/mod.ts";
 import type { Phase, Section, TokenEvent } from "../record.ts";
 
 /** A token of one repetition. */
@@ -56,13 +58,25 @@ export interface RepeatOrder extends Prompt {
   tellsPhases?: boolean | undefined;
 }
 
+/** Which steps of an answer are repeated. */
+export interface ResolveOrder extends Prompt {
+  type: "resolve";
+  /** Its tokens, as the plain run chose them. */
+  answer: number[];
+  /** Whether each is the most probable one. */
+  isGreedy: boolean;
+  blocks: StepBlock[];
+  leadMs: number;
+  tellsPhases?: boolean | undefined;
+}
+
 /** What is to be explained; the session that was measured makes room for the twins'. */
 export interface ExplainOrder extends ExplainPlan {
   type: "explain";
 }
 
 /** What the model's thread can be told. */
-export type Order = LoadOrder | RepeatOrder | ExplainOrder;
+export type Order = LoadOrder | RepeatOrder | ResolveOrder | ExplainOrder;
 
 /** What happened since the last batch. A message a token would cost up to 11 % of a 3 ms token. */
 export interface Batch {
@@ -77,6 +91,8 @@ export type Answer =
   | ({ type: "batch" } & Batch)
   | { type: "phase"; phase: Phase; atMs: number }
   | { type: "repeated"; interrupted: boolean }
+  | { type: "steps"; blocks: RepeatedBlock[] }
+  | { type: "resolved"; interrupted: boolean; check: StepCheck }
   | { type: "progress"; fraction: number }
   | ({ type: "explained" } & Explained)
   | ({ type: "failed" } & PlainError);

@@ -1,7 +1,9 @@
 import { revivedError } from "../errors.ts";
 import type { Phase } from "../record.ts";
 import type { Explained, ExplainPlan } from "./explain.ts";
-import type { Answer, Batch, LoadOrder, Order, RepeatOrder } from "./messages.ts";
+import type { RepeatedBlock } from "../energy/mod.ts";
+import type { Answer, Batch, LoadOrder, Order, RepeatOrder, ResolveOrder } from "./messages.ts";
+import type { StepCheck } from "./resolve/mod.ts";
 
 /** How long a stopped thread may take to finish its token before it is ended. */
 const GRACE_MS = 3000;
@@ -61,6 +63,36 @@ export class ModelThread implements Disposable {
       },
     );
     return interrupted;
+  }
+
+  /**
+   * Runs every step of an answer again and again; `onBlocks` gets what was measured a few times a
+   * second.
+   *
+   * @returns what its tokens were, and whether `signal` ended it
+   */
+  async resolve(
+    order: Omit<ResolveOrder, "type" | "tellsPhases">,
+    onBlocks: (blocks: readonly RepeatedBlock[]) => void,
+    signal?: AbortSignal,
+    onPhase?: (phase: Phase, atMs: number) => void,
+  ): Promise<{ interrupted: boolean; check: StepCheck | null }> {
+    if (signal?.aborted) return { interrupted: true, check: null };
+    let result: { interrupted: boolean; check: StepCheck | null } = {
+      interrupted: true,
+      check: null,
+    };
+    using _stopping = this.#stopOn(signal, { type: "repeated", interrupted: true });
+    await this.#ask(
+      { type: "resolve", ...order, tellsPhases: onPhase !== undefined },
+      (answer) => {
+        if (answer.type === "phase") onPhase?.(answer.phase, answer.atMs);
+        if (answer.type === "steps") onBlocks(answer.blocks);
+        if (answer.type === "resolved") result = answer;
+        return answer.type === "resolved" || answer.type === "repeated";
+      },
+    );
+    return { interrupted: result.interrupted, check: result.check };
   }
 
   /**

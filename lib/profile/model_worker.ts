@@ -4,7 +4,18 @@ import { plainError } from "../errors.ts";
 import { generate, openSession, type Session } from "../inference/mod.ts";
 import { loadModel, type Model } from "../model/mod.ts";
 import { explain } from "./explain.ts";
-import type { Answer, Batch, ExplainOrder, LoadOrder, Order, RepeatOrder } from "./messages.ts";
+import type { RepeatedBlock } from "../energy/mod.ts";
+import type {
+  Answer,
+  Batch,
+  ExplainOrder,
+  LoadOrder,
+  Order,
+  Prompt,
+  RepeatOrder,
+  ResolveOrder,
+} from "./messages.ts";
+import { Steps, sweepSteps } from "./resolve/mod.ts";
 
 /** How often what happened is sent on. */
 const BATCH_MS = 150;
@@ -15,6 +26,7 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
   try {
     if (data.type === "load") await load(data);
     else if (data.type === "repeat") await repeat(data);
+    else if (data.type === "resolve") await resolveTokens(data);
     else await tellInside(data);
   } catch (error) {
     answer({ type: "failed", ...plainError(error) });
@@ -49,6 +61,32 @@ async function repeat(order: RepeatOrder): Promise<void> {
   await work(order);
   send();
   answer({ type: "repeated", interrupted: false });
+}
+
+/** Repeats steps, each many times in a row. */
+async function resolveTokens(order: ResolveOrder): Promise<void> {
+  if (!opened) throw new Error("Cannot repeat steps before the model is loaded");
+  const { session, stop } = opened;
+  const prompt = reading(opened.model, order).tokenizer.encode(order.prompt);
+  const steps = await Steps.begin(session, { ...order, prompt });
+  let blocks: RepeatedBlock[] = [];
+  const sendBlocks = () => {
+    answer({ type: "steps", blocks });
+    blocks = [];
+    sentMs = nowMs();
+  };
+  const interrupted = await sweepSteps(steps, order.blocks, order.leadMs, {
+    onBlock: (block) => {
+      blocks.push(block);
+      if (nowMs() - sentMs > BATCH_MS) sendBlocks();
+    },
+    onPhase: (phase, atMs) => {
+      if (order.tellsPhases) answer({ type: "phase", phase, atMs });
+    },
+    stopped: () => Atomics.load(stop, 0) === 1,
+  });
+  sendBlocks();
+  answer({ type: "resolved", interrupted, check: steps.check });
 }
 
 /** Explains the answer. Two sessions would hold the weights twice: the measured one has done its work. */
@@ -119,7 +157,7 @@ async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
 }
 
 /** The model as it reads this prompt. Ids instead of text would leave tokenizing unmeasured. */
-function reading(model: Model, { addSpecialTokens, ids }: RepeatOrder): Model {
+function reading(model: Model, { addSpecialTokens, ids }: Prompt): Model {
   const { tokenizer } = model;
   const encode = (text: string) => ids ?? tokenizer.encode(text, { addSpecialTokens });
   return { ...model, tokenizer: { ...tokenizer, encode } };

@@ -5,7 +5,15 @@ import type { Depth, RunSink } from "../record.ts";
 /** What `profile()` tells while it runs. */
 export interface ProfileProgress {
   /** What is going on. */
-  stage: "load" | "warm_up" | "baseline" | "measure" | "tail" | "explain" | "analyse";
+  stage:
+    | "load"
+    | "warm_up"
+    | "baseline"
+    | "measure"
+    | "resolve"
+    | "tail"
+    | "explain"
+    | "analyse";
   /** How much of the whole is done, 0 to 1. */
   fraction: number;
   /** Seconds that are left, as far as can be said. */
@@ -30,6 +38,16 @@ export interface ProfileOptions {
   maxSeconds?: number;
   /** Idle time that is measured before; less than half of it again after; default 5. */
   baselineSeconds?: number;
+  /**
+   * How far tokens are told apart: `phases` as far as the records of the plain run do; `tokens` by
+   * running each step many times in a row, after the plain run. Default `phases`.
+   */
+  resolve?: "phases" | "tokens";
+  /**
+   * Time that `resolve: "tokens"` may take; neighbouring tokens are repeated together where single
+   * ones would take longer. Default 120.
+   */
+  resolveSeconds?: number;
   /**
    * How far to look inside: `token` not at all, `component` at layers and their components,
    * `operation` at every node of the graph. Default `token`, with activations what they need.
@@ -83,6 +101,8 @@ export type ProfilePlan =
       | "baselineSeconds"
       | "intervalMs"
       | "seed"
+      | "resolve"
+      | "resolveSeconds"
       | "depth"
       | "activations"
     >
@@ -105,6 +125,8 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     baselineSeconds: options.baselineSeconds ?? 5,
     intervalMs: options.intervalMs ?? 100,
     seed: options.seed ?? 1,
+    resolve: options.resolve ?? "phases",
+    resolveSeconds: options.resolveSeconds ?? 120,
     depth: options.depth ?? depthFor(options.activations),
     activations: options.activations ?? false,
   };
@@ -119,6 +141,8 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     isSeconds(plan.baselineSeconds),
     "0 or more seconds",
   );
+  demand("resolve", plan.resolve, RESOLVE.includes(plan.resolve), RESOLVE.join(" or "));
+  demand("resolveSeconds", plan.resolveSeconds, plan.resolveSeconds > 0, "more than 0 seconds");
   const { threads, database, depth, activations, sparsityBelow = 1e-4 } = plan;
   demand("depth", depth, DEPTHS.includes(depth), DEPTHS.join(", "));
   demand("activations", activations, [false, true, "deep"].includes(activations), 'true or "deep"');
@@ -139,6 +163,7 @@ export function planOf(options: ProfileOptions): ProfilePlan {
   return plan;
 }
 
+const RESOLVE: readonly ProfilePlan["resolve"][] = ["phases", "tokens"];
 const DEPTHS: readonly Depth[] = ["token", "component", "operation"];
 
 function depthFor(activations: ProfileOptions["activations"]): Depth {

@@ -1,5 +1,13 @@
+import type { RepeatedBlock } from "../energy/mod.ts";
 import type { PowerMonitor } from "../power/mod.ts";
-import type { PowerSample, RawPowerBatch, RunHeader, RunOutcome, RunSink } from "../record.ts";
+import type {
+  PowerSample,
+  RawPowerBatch,
+  RunHeader,
+  RunOutcome,
+  RunSink,
+  StoredSection,
+} from "../record.ts";
 import { type Inside, writeInside } from "./inside/mod.ts";
 import type { InsideTimes } from "./layers/mod.ts";
 import type { Batch } from "./messages.ts";
@@ -12,7 +20,7 @@ export class RunRecorder implements Disposable {
   /** The run's id in its database. */
   readonly runId: string;
   #tokens: Batch["tokens"] = [];
-  #sections: Batch["sections"] = [];
+  #sections: StoredSection[] = [];
   #writtenUntilMs = -Infinity;
   readonly #timer: ReturnType<typeof setInterval>;
   #failure: unknown = null;
@@ -40,6 +48,22 @@ export class RunRecorder implements Disposable {
   add(batch: Batch): void {
     this.#tokens.push(...batch.tokens);
     this.#sections.push(...batch.sections);
+  }
+
+  /** Takes blocks of repeated steps, as sections: "step 3 ×25 forward", "steps 4-9 ×5 backward". */
+  addSteps(blocks: readonly RepeatedBlock[]): void {
+    for (const { firstIndex, lastIndex, cycles, sweep, startMs, endMs } of blocks) {
+      const steps = firstIndex === lastIndex
+        ? `step ${firstIndex}`
+        : `steps ${firstIndex}-${lastIndex}`;
+      this.#sections.push({
+        repetition: null,
+        phase: firstIndex === 0 ? "prefill" : "decode",
+        name: `${steps} ×${cycles} ${sweep === 0 ? "forward" : "backward"}`,
+        startMs,
+        endMs,
+      });
+    }
   }
 
   /** Throws what a flush in the background ran into: a full disk, a database that is gone. */

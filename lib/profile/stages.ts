@@ -28,6 +28,7 @@ export class Stages implements Disposable {
       warm_up: plan.warmup > 0 ? 1000 : 0,
       baseline: plan.baselineSeconds * 1000,
       measure: plan.minSeconds * 1000,
+      resolve: plan.resolve === "tokens" ? plan.resolveSeconds * 500 : 0,
       tail: Math.max(afterSeconds(plan.baselineSeconds) * 1000, 3 * plan.intervalMs),
       explain: plan.depth === "token" ? 0 : 1000,
       analyse: 200,
@@ -50,6 +51,11 @@ export class Stages implements Disposable {
     this.#expectedMs.measure = Math.max(durationMs, Math.min(wantedMs, maxSeconds * 1000));
     const passes = this.plan.depth === "token" ? 0 : this.plan.activations ? 2 : 1;
     this.#expectedMs.explain = passes * (TWIN_SLOWER * durationMs + TWIN_OPENING_MS);
+  }
+
+  /** Which steps are repeated is known. */
+  expectSteps(durationMs: number): void {
+    this.#expectedMs.resolve = durationMs;
   }
 
   /** The twins have told how far they are. */

@@ -1,4 +1,4 @@
-import { defaultTotalRails, energyOver, measuredRails } from "../energy/mod.ts";
+import { defaultTotalRails, energyOver, measuredRails, stepPowers } from "../energy/mod.ts";
 import type {
   EnergySpan,
   Finding,
@@ -19,6 +19,7 @@ import { interTokenLatency } from "./latency.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
 import type { Repetition } from "./messages.ts";
 import type { ProfilePlan } from "./options.ts";
+import { resolveFindings } from "./resolve/mod.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** What happened outside of the measured window. */
@@ -65,16 +66,17 @@ export function summarize(remains: Remains): Summary {
     seed: plan.seed,
     ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
   };
-  const mean = meanRepetition(evidence, repetitions, power, {
-    ...attribution,
-    reading: attribution,
-  });
+  const { steps } = evidence;
+  const powers = steps === null ? [] : stepPowers(steps.blocks, power.samples, attribution);
+  const options = { ...attribution, reading: attribution };
+  const mean = meanRepetition(evidence, repetitions, power, options, powers);
   const { depth } = plan;
   const explained = remains.explained ?? null;
   const inside = explained === null || depth === "token"
     ? null
     : insideOf(explained, mean.spans, depth, attribution);
-  const wasStopped = interrupted || explained?.interrupted === true ||
+  const wasStopped = interrupted || steps?.interrupted === true ||
+    explained?.interrupted === true ||
     (explained === null && remains.explained !== undefined && depth !== "token");
   const loadMj = remains.outer.load
     ? energyOver(power.samples, remains.outer.load.startMs, remains.outer.load.endMs, attribution)
@@ -90,6 +92,12 @@ export function summarize(remains: Remains): Summary {
     power: { ...header.power, totalRails, boundMs: power.boundMs },
     findings: [
       ...findingsOf(power, repetitions, remains.sampling, header.power.observerMw),
+      ...resolveFindings(
+        steps?.check ?? null,
+        mean.scale,
+        powers,
+        mean.tokens.map(({ startMs, endMs }) => endMs - startMs),
+      ),
       ...insideFindings(inside?.inside ?? null),
     ],
     measured: {

@@ -8,6 +8,7 @@ const LABELS: Record<ProfileProgress["stage"], string> = {
   warm_up: "warming up",
   baseline: "measuring idle power",
   measure: "measuring",
+  resolve: "repeating single tokens",
   tail: "measuring idle power again",
   explain: "looking inside",
   analyse: "working out energies",
