@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { decoderGraph } from "../../../lib/model/build/decoder_graph.ts";
 import { decoderShape } from "../../../lib/model/build/families.ts";
+import { modelSize } from "../../../lib/model/mod.ts";
 import { testUnless } from "../../gate/needs.ts";
 import { temporaryFolder } from "../checkpoints.ts";
 
@@ -13,7 +14,7 @@ const CONFIG = {
   vocab_size: 65536,
   hidden_size: 1024,
   intermediate_size: 8192,
-  num_hidden_layers: isLong ? 32 : 3,
+  num_hidden_layers: isLong ? 32 : 1,
   num_attention_heads: 16,
   tie_word_embeddings: true,
 };
@@ -35,10 +36,18 @@ async function hollowCheckpoint(path: string): Promise<number> {
   return offset;
 }
 
-for (const source of ["a checkpoint", "a seed"]) {
+const CASES = [
+  ["a checkpoint", "fp16"],
+  ["a checkpoint", "int8"],
+  ["a checkpoint", "int4"],
+  ["a seed", "fp16"],
+  ...(isLong ? [["a seed", "int8"], ["a seed", "int4"]] as const : []),
+] as const;
+
+for (const [source, precision] of CASES) {
   testUnless(
     noProc,
-    `buildModel() needs little memory for a large model from ${source}`,
+    `buildModel() needs little memory for a large ${precision} model from ${source}`,
     async () => {
       using folder = temporaryFolder();
       const bytes = await hollowCheckpoint(`${folder.path}/w.safetensors`);
@@ -51,7 +60,7 @@ for (const source of ["a checkpoint", "a seed"]) {
           ? "seed: 1"
           : `weights: ${JSON.stringify(`${folder.path}/w.safetensors`)}`
       },
-        precision: "fp16",
+        precision: "${precision}",
         outDir: ${JSON.stringify(`${folder.path}/m`)},
       });
       const status = Deno.readTextFileSync("/proc/self/status");
@@ -61,7 +70,7 @@ for (const source of ["a checkpoint", "a seed"]) {
         args: ["run", "-A", "--quiet", "--no-lock", `${folder.path}/build.ts`],
       }).output();
       const [written, peak] = new TextDecoder().decode(stdout).trim().split(" ").map(Number);
-      assert.equal(written, bytes);
+      assert.equal(written, modelSize(CONFIG, { precision }).weightBytes);
       assert.ok(peak! < 220e6, `${peak} bytes at the peak for ${bytes} bytes of weights`);
     },
   );
