@@ -4,8 +4,14 @@
  * @module
  */
 import { Option } from "@commander-js/extra-typings";
-import { InputError } from "../lib/errors.ts";
-import { ProfileDatabase, rederiveRun, resultOf, type RunChange } from "../lib/store/mod.ts";
+import { summarizeStored } from "../lib/profile/mod.ts";
+import { visibleText } from "../lib/safe_text.ts";
+import {
+  ProfileDatabase,
+  type RederiveOutcome,
+  rederiveRun,
+  type RunChange,
+} from "../lib/store/mod.ts";
 import {
   command,
   complain,
@@ -27,46 +33,46 @@ const task = command("rederive", "Make a run's derived rows again from its raw p
   .addHelpText(
     "after",
     `
-The samples are parsed, dated and checked again. Where they come out as they were stored, the
-figures and summaries of the run are written again; where they do not, the differences are printed,
-nothing is written, and the exit code is 1.
+The power records are parsed, dated and checked again, energies attributed to phases, tokens, layers
+and components again, and all rows that follow are written in the place of the old ones. Nothing
+changes but what this version of Tokenwatt computes otherwise. No model is needed.
+
+Runs of versions that kept less are compared only. The exit code is 1 where something differs and
+was not written.
 
 Examples:
   deno task rederive last --dry-run
   deno task rederive 20261123-0530 --json`,
   )
   .action(async (id, { db, dryRun = false, json }) => {
+    // A path that is wrong must not make a database.
     ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true }).close();
     using database = ProfileDatabase.open(userPath(db));
-    const run = database.getRunSummary(id);
-    if (run && run.figures === null) {
-      throw new InputError(`Cannot rederive run "${id}": it has no result (${run.status})`, {
-        remedy: "choose a run that came to an end",
-      });
-    }
-    // Energies follow from the samples by what profile() knew of its clocks; until profile/ offers
-    // that for stored runs, other samples must not stand beside energies of the old ones.
-    const changes = await rederiveRun(database, id, ({ run, power }) => {
-      const result = resultOf(run);
-      return { ...result, trace: { ...result.trace, samples: power.samples } };
-    });
-    const isWritten = changes.length === 0 && !dryRun;
-    if (isWritten && run) database.replaceResult(run.runId, resultOf(database.getRun(run.runId)!));
-    if (json) console.log(JSON.stringify({ run: run?.runId, changes, isWritten }, null, 2));
-    else for (const line of lines(changes, isWritten)) console.log(line);
-    if (changes.length === 0) return;
-    complain(`${changes.length} values come out otherwise; nothing was written`);
+    const outcome = await rederiveRun(database, id, summarizeStored, { write: !dryRun });
+    if (json) console.log(JSON.stringify(outcome, null, 2));
+    else for (const line of lines(outcome)) console.log(line);
+    if (outcome.changes.length === 0 || outcome.isWritten) return;
+    complain(`${outcome.changes.length} values come out otherwise; nothing was written`);
     throw new ExitWith(EXIT.failed);
   });
 
-function lines(changes: readonly RunChange[], isWritten: boolean): string[] {
+function lines({ runId, changes, lacks, isWritten }: RederiveOutcome): string[] {
+  const note = lacks === null ? [] : [`Made without ${lacks}: compared only.`];
   if (changes.length === 0) {
-    const done = isWritten ? "; figures and summaries are written again" : "";
-    return [`The samples come out as they are stored${done}`];
+    return [`Run ${runId} comes out bit for bit as it is stored`, ...note];
   }
-  const text = (value: unknown) => JSON.stringify(value) ?? "nothing";
-  return changes.slice(0, SHOWN)
-    .map(({ name, before, after }) => `${name}: ${text(before)} → ${text(after)}`);
+  const more = changes.length - SHOWN;
+  return [
+    ...changes.slice(0, SHOWN).map(lineOf),
+    ...(more > 0 ? [`… and ${more} more (--json has them all)`] : []),
+    ...note,
+    ...(isWritten ? [`${changes.length} values of run ${runId} are written again`] : []),
+  ];
+}
+
+function lineOf({ name, before, after }: RunChange): string {
+  const text = (value: unknown) => visibleText(JSON.stringify(value) ?? "nothing");
+  return `${name}: ${text(before)} → ${text(after)}`;
 }
 
 if (import.meta.main) await runCommand(task);

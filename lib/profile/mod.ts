@@ -19,3 +19,4 @@ export {
 } from "./layers/mod.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";
+export { type StoredRecords, type SummarizedRun, summarizeStored } from "./stored_run.ts";

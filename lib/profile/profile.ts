@@ -7,18 +7,17 @@ import {
   loadCalibration,
   PowerMonitor,
   readPowerConditions,
-  refuseRails,
 } from "../power/mod.ts";
 import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
-import { baselineOf } from "./baseline.ts";
 import { cleanTokens } from "./clean_tokens.ts";
-import type { PowerEvidence } from "./evidence.ts";
 import type { Explained } from "./explain.ts";
-import { latchOf, widestLatch } from "./latch.ts";
+import { keptEvidence } from "./kept_evidence.ts";
+import { latchOf } from "./latch.ts";
 import { measure, type Seen } from "./measure.ts";
 import type { Prompt } from "./messages.ts";
 import { ModelThread } from "./model_thread.ts";
 import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
+import { powerEvidence } from "./power_evidence.ts";
 import { RunRecorder } from "./recorder.ts";
 import { lateDetails, modelDetails, osBuildOf, powerState } from "./run_details.ts";
 import { Stages } from "./stages.ts";
@@ -84,24 +83,38 @@ export async function profile(
     await monitor.stop();
     const explained = await tellInside(thread, stages, plan, promptIds, seen);
     stages.enter("analyse");
+    const sampling = monitor.findings();
     await monitor.verify();
     recorder.check();
-    const { run, inside } = summarize({
+    const remains = {
       runId: recorder.runId,
       header: headerOf(model, asked.prompt, plan, monitor, load.startMs),
       promptTokens: promptIds.length,
       plan,
-      ...seen,
+      evidence: seen.evidence,
+      interrupted: seen.interrupted,
       explained,
       outer: { ...seen.outer, load },
-      power: powerOf(monitor, seen.outer),
-      sampling: [...monitor.findings(), ...checkPowerConditions(await conditions), ...seen.load],
-    });
+      power: powerEvidence(
+        { samples: monitor.samples(), alignment: monitor.alignment(), findings: sampling },
+        monitor.info,
+        latchOf(monitor.info.kind, loadCalibration(monitor.info.name, monitor.intervalMs)),
+        seen.outer,
+      ),
+      sampling,
+      observed: [
+        ...monitor.findings().slice(sampling.length),
+        ...checkPowerConditions(await conditions),
+        ...seen.load,
+      ],
+    };
+    const { run, inside } = summarize(remains);
     if (inside && explained) await recorder.writeInside(inside, explained.times);
     recorder.finish({
       status: run.status === "interrupted" ? "interrupted" : "complete",
       ...(run.status === "interrupted" ? { reason: "it was stopped" } : {}),
       result: run,
+      evidence: keptEvidence(remains),
       details: lateDetails(run, about, {
         peakMemoryBytes: recorder.peakMemoryBytes,
         osBuild: osBuildOf(monitor.info, recorder.firstRaw),
@@ -215,22 +228,6 @@ function summaryOf(model: Model): ModelSummary {
     parameters: features.parameters,
     precision: features.precision,
     contextLength,
-  };
-}
-
-function powerOf(monitor: PowerMonitor, outer: Seen["outer"]): PowerEvidence {
-  const samples = refuseRails(monitor.samples(), monitor.findings());
-  const { info } = monitor;
-  const { boundMs } = monitor.alignment();
-  const latchMs = latchOf(info.kind, loadCalibration(info.name, monitor.intervalMs));
-  const { leastMs, mostMs } = widestLatch(latchMs, info.totalRails);
-  const unsure = { earlyMs: leastMs - boundMs, lateMs: mostMs + boundMs };
-  return {
-    samples,
-    info,
-    boundMs,
-    latchMs,
-    baseline: baselineOf(samples, info.totalRails, outer.before, outer.after, unsure),
   };
 }
 

@@ -42,8 +42,10 @@ export interface Remains {
   explained?: Explained | null;
   outer: Outer;
   power: PowerEvidence;
-  /** What was found about the records, and about the machine while they were taken. */
+  /** What was found about the records. */
   sampling: readonly Finding[];
+  /** What was found about the machine while they were taken. */
+  observed: readonly Finding[];
 }
 
 /** A run, and what of its inside goes into a database row by row. */
@@ -55,6 +57,7 @@ export interface Summary {
 /** Makes a run of what was seen: pure, so that a stored run can be derived again. */
 export function summarize(remains: Remains): Summary {
   const { evidence, power, interrupted, header, plan } = remains;
+  const sampling = [...remains.sampling, ...remains.observed];
   const repetitions = evidence.complete(interrupted);
   const totalRails = totalRailsOf(power);
   const { idleMw, errorMw } = power.baseline;
@@ -91,7 +94,7 @@ export function summarize(remains: Remains): Summary {
     response: mean.tokens.map(({ text }) => text).join(""),
     power: { ...header.power, totalRails, boundMs: power.boundMs },
     findings: [
-      ...findingsOf(power, repetitions, remains.sampling, header.power.observerMw),
+      ...findingsOf(power, repetitions, sampling, header.power.observerMw),
       ...resolveFindings(
         steps?.check ?? null,
         mean.scale,

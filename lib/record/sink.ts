@@ -71,6 +71,11 @@ export interface RunOutcome {
   result?: ProfilingRun;
   /** What is known of the circumstances by now; `undefined` keeps what the header said. */
   details?: RunDetails;
+  /**
+   * What the result was made of beside what is written row by row: plain data and typed arrays, of
+   * which, with the rows and the raw records, it can be made again.
+   */
+  evidence?: object;
 }
 
 /** Where a run is written while it happens. The store fulfils it. All calls are synchronous batches. */

@@ -18,34 +18,16 @@ import type {
 } from "../record.ts";
 import type { Sql } from "./sql.ts";
 import { abandonedRuns, interrupt, settleAbandonedRuns } from "./liveness.ts";
-import { countRuns, listRuns, searchRuns } from "./list_runs.ts";
-import { writeSummary } from "./layer_summary.ts";
+import { deleteRun } from "./delete_run.ts";
 import { importDocument } from "./import_run.ts";
 import { openDatabase } from "./location.ts";
-import { readExperts, readOperations, readStatistics } from "./read_deep.ts";
-import { readComponents, readLayers } from "./read_metrics.ts";
-import { readRawPower, readSections, readTimeline, readTokens } from "./read_rows.ts";
-import { readRun, readRunSummary } from "./read_run.ts";
-import type {
-  DatabaseStats,
-  MergeOutcome,
-  PowerTimelinePoint,
-  ProfileDatabaseOptions,
-  PruneOptions,
-  PruneOutcome,
-  RunFilter,
-  RunListing,
-  RunSummary,
-  StoredRun,
-  TokenRow,
-} from "./rows.ts";
+import type { MergeOutcome, ProfileDatabaseOptions, PruneOptions, PruneOutcome } from "./rows.ts";
 import { pruneRuns } from "./prune.ts";
+import { type DerivedRows, replaceDerived } from "./replace_result.ts";
 import { type RunDocument, runDocument } from "./run_document.ts";
 import { findRun, type FoundRun, newRunId } from "./run_id.ts";
 import { forgetLock, RunLock } from "./run_lock.ts";
-import { readStats } from "./stats.ts";
-import { readTable, type TableName, type TableRow } from "./tables.ts";
-import { thinOut } from "./thin_out.ts";
+import { RunReader } from "./run_reader.ts";
 import { writeExperts, writeOperations, writeStatistics } from "./write_deep.ts";
 import { writeComponents, writeLayers } from "./write_metrics.ts";
 import {
@@ -55,7 +37,7 @@ import {
   writeSections,
   writeTokens,
 } from "./write_rows.ts";
-import { writeHeader, writeOutcome, writeResult } from "./write_run.ts";
+import { writeHeader, writeOutcome } from "./write_run.ts";
 
 /**
  * All runs that were ever profiled, in one SQLite file. Every writing call is one transaction, so
@@ -74,7 +56,7 @@ import { writeHeader, writeOutcome, writeResult } from "./write_run.ts";
  * }
  * ```
  */
-export class ProfileDatabase implements RunSink, MetricSink, Disposable {
+export class ProfileDatabase extends RunReader implements RunSink, MetricSink, Disposable {
   /** Where it is, as it was given. */
   readonly path: string;
   readonly #sql: Sql;
@@ -85,6 +67,7 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
   readonly #origins = new Map<string, FoundRun>();
 
   private constructor(path: string, sql: Sql, file: string | null) {
+    super(sql, file);
     this.path = path;
     this.#sql = sql;
     this.#file = file;
@@ -178,100 +161,9 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
     this.#origins.delete(runId);
   }
 
-  /** A whole run; `null` where there is none. */
-  getRun(run: string): StoredRun | null {
-    return this.#read(run, ({ key }) => readRun(this.#sql, key, this.#abandoned()), null);
-  }
-
-  /** Runs without their rows, newest first or sorted by a figure, a page at a time. */
-  getRuns(filter: RunFilter = {}): RunListing[] {
-    return listRuns(this.#sql, filter, this.#abandoned());
-  }
-
-  /** How many runs match, on all pages. */
-  countRuns(filter: Omit<RunFilter, "limit" | "offset" | "sort" | "ascending"> = {}): number {
-    return countRuns(this.#sql, filter, this.#abandoned());
-  }
-
-  /** The figures of a run by phase, layer and component; `null` where there is no such run. */
-  getRunSummary(run: string): RunSummary | null {
-    return this.#read(run, ({ key }) => readRunSummary(this.#sql, key, this.#abandoned()), null);
-  }
-
-  /** Tokens of all repetitions; none for an unknown run. */
-  getTokens(run: string): TokenRow[] {
-    return this.#read(run, (origin) => readTokens(this.#sql, origin), []);
-  }
-
-  /** Layers of all tokens that were looked into; none for an unknown run. */
-  getLayerMetrics(run: string): Required<LayerMetric>[] {
-    return this.#read(run, ({ key }) => readLayers(this.#sql, key), []);
-  }
-
-  /** Components of all tokens that were looked into; none for an unknown run. */
-  getComponentMetrics(run: string): Required<ComponentMetric>[] {
-    return this.#read(run, ({ key }) => readComponents(this.#sql, key), []);
-  }
-
-  /** Single ONNX nodes of all tokens that were looked into; none for an unknown run. */
-  getDeepOperationMetrics(run: string): Required<DeepOperationMetric>[] {
-    return this.#read(run, ({ key }) => readOperations(this.#sql, key), []);
-  }
-
-  /** Figures of the deep level; none for an unknown run. */
-  getDeepStatistics(run: string): Required<DeepStatistic>[] {
-    return this.#read(run, ({ key }) => readStatistics(this.#sql, key), []);
-  }
-
-  /** Experts that routers chose; none for an unknown run. */
-  getMoeExpertActivations(run: string): Required<MoeExpertActivation>[] {
-    return this.#read(run, ({ key }) => readExperts(this.#sql, key), []);
-  }
-
-  /**
-   * Power records with their mean powers in mW; none for an unknown run. With `maxPoints`, at most
-   * so many (and at least four), among them the peaks.
-   */
-  getPowerTimeline(run: string, options: { maxPoints?: number } = {}): PowerTimelinePoint[] {
-    const { maxPoints = Infinity } = options;
-    return this.#read(run, (found) => thinOut(readTimeline(this.#sql, found), maxPoints), []);
-  }
-
-  /** Raw records of a run, gzipped as they were written; none for an unknown run. */
-  getRawPower(run: string): RawPowerBatch[] {
-    return this.#read(run, (origin) => readRawPower(this.#sql, origin), []);
-  }
-
-  /** One run's rows of a table, as plain SQL would read them; none for an unknown run. */
-  getTable(run: string, table: TableName): TableRow[] {
-    return this.#read(run, ({ runId }) => readTable(this.#sql, runId, table), []);
-  }
-
-  /** Sections inside of phases, of all repetitions; none for an unknown run. */
-  getSections(run: string): Required<StoredSection>[] {
-    return this.#read(run, (found) => readSections(this.#sql, found, false), []);
-  }
-
-  /** Runs whose prompt or response hold all words; `"a phrase"` and `prefix*` work, best first. */
-  searchByPrompt(text: string, options: { limit?: number } = {}): RunListing[] {
-    const { limit = 50 } = options;
-    return searchRuns(this.#sql, text, limit, this.#abandoned());
-  }
-
   /** Deletes a run with all its rows; false where there is none. One that goes on is refused. */
   deleteRun(run: string): boolean {
-    const found = findRun(this.#sql, run);
-    if (!found) return false;
-    if (found.status === "running" && !this.#abandoned().has(found.runId)) {
-      throw new InputError(`Cannot delete the run ${found.runId}: it is still running`, {
-        remedy: "stop it first",
-      });
-    }
-    this.#sql.transaction(() =>
-      this.#sql.run("DELETE FROM profiling_runs WHERE id = ?", found.key)
-    );
-    if (this.#file !== null) forgetLock(this.#file, found.runId);
-    return true;
+    return deleteRun(this.#sql, this.#file, run, this.#abandoned());
   }
 
   /** Deletes the oldest runs until all limits hold; those that go on stay. */
@@ -305,19 +197,13 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
 
   /**
    * Puts a result that was derived again, and all that follows from it, in the place of the old.
-   * Raw records, sections and what was measured inside of tokens stay. Takes a run's whole id.
+   * Raw records, sections, activations and the rows that are not given stay. Takes a run's whole id.
    */
-  replaceResult(runId: string, result: ProfilingRun): void {
-    this.#append(runId, (run) => {
-      writeResult(this.#sql, run, result);
-      writeSummary(this.#sql, run.key);
-    });
+  replaceResult(runId: string, result: ProfilingRun, rows: Partial<DerivedRows> = {}): void {
+    const { layers = [], components = [], operations = [] } = rows;
+    const derived = { run: result, layers, components, operations };
+    this.#append(runId, (run) => replaceDerived(this.#sql, run, derived));
     this.#origins.delete(runId);
-  }
-
-  /** What the database holds. */
-  stats(): DatabaseStats {
-    return readStats(this.#sql, this.#abandoned());
   }
 
   /** Closes the file; again is harmless. A run that this connection has not finished is marked as interrupted. */
@@ -352,11 +238,6 @@ export class ProfileDatabase implements RunSink, MetricSink, Disposable {
       work(run);
       this.#origins.set(runId, run);
     });
-  }
-
-  #read<T>(reference: string, work: (run: FoundRun) => T, none: T): T {
-    const found = findRun(this.#sql, reference);
-    return found ? work(found) : none;
   }
 
   #abandoned(): Set<string> {

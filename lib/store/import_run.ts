@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { unpackEvidence, writeEvidence } from "./evidence.ts";
 import { headerColumns } from "./run_columns.ts";
 import { resultOf, type RunDocument } from "./run_document.ts";
 import { writeSummary } from "./layer_summary.ts";
@@ -66,6 +67,11 @@ function writeDocument(sql: Sql, document: RunDocument): void {
   const origin = { key: id, startedAtMs: run.startedAtMs };
   for (const { gzip, ...batch } of document.rawPower) {
     writeRawPower(sql, origin, { ...batch, gzip: Uint8Array.fromBase64(gzip) });
+  }
+  if (document.evidence) {
+    const gzip = Uint8Array.fromBase64(document.evidence);
+    unpackEvidence(gzip); // throws what is damaged
+    writeEvidence(sql, id, gzip);
   }
   writeSections(sql, origin, document.timedSections, false);
   if (run.figures === null) writeTrace(sql, origin, run);

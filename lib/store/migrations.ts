@@ -1,12 +1,13 @@
 import { VERSION_1 } from "./schema.ts";
 import { VERSION_2 } from "./schema_2.ts";
+import { VERSION_3 } from "./schema_3.ts";
 import type { Sql } from "./sql.ts";
 
 /** "tkwt": by this a database is known to be ours, to us and to file(1). */
 export const APPLICATION_ID = 0x746b7774;
 
 /** Entry i leads from version i to i + 1. Entries are added, never edited. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /** What a database says of itself. */
 export interface SchemaIdentity {

@@ -26,6 +26,15 @@ export type {
   StoredRun,
   TokenRow,
 } from "./rows.ts";
-export { rederiveRun, type RunChange, type StoredEvidence, storedEvidence } from "./rederive.ts";
+export type { DerivedRows } from "./replace_result.ts";
+export { RunReader } from "./run_reader.ts";
+export {
+  type DerivedRun,
+  type RederiveOutcome,
+  rederiveRun,
+  type RunChange,
+  type StoredEvidence,
+  storedEvidence,
+} from "./rederive.ts";
 export { resultOf, type RunDocument, runDocument } from "./run_document.ts";
 export { type ColumnKind, type TableName, type TableRow, TABLES } from "./tables.ts";

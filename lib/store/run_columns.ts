@@ -1,7 +1,7 @@
 import type { ModelSummary, ProfilingRun, RunHeader, RunPower, RunTotals } from "../record.ts";
 import type { SqliteValue } from "./connection.ts";
 import { DETAIL_COLUMNS, detailColumns, detailsOf } from "./detail_columns.ts";
-import { figuresOf, type RunFigures } from "./figures.ts";
+import type { RunFigures } from "./figures.ts";
 import type { RunHost } from "./host.ts";
 import type { RunListing } from "./rows.ts";
 
@@ -108,8 +108,7 @@ export function headerColumns(header: RunHeader, host: RunHost): RunRow {
 }
 
 /** What a run knows when it has ended; times and energies of single tokens are rows of their own. */
-export function resultColumns(run: ProfilingRun): RunRow {
-  const figures = figuresOf(run);
+export function resultColumns(run: ProfilingRun, figures: RunFigures): RunRow {
   return {
     prompt: run.prompt,
     response: run.response,

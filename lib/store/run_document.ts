@@ -34,6 +34,8 @@ export interface RunDocument {
   experts: Required<MoeExpertActivation>[];
   /** Power records as they came, gzipped, in base64. */
   rawPower: (Omit<RawPowerBatch, "gzip"> & { gzip: string })[];
+  /** What the result was made of beside the rows: gzipped JSON, in base64. */
+  evidence?: string | null;
 }
 
 /** The result that a stored run holds, without what only the store knows of it. */
@@ -67,5 +69,6 @@ export function runDocument(database: ProfileDatabase, reference: string): RunDo
     experts: database.getMoeExpertActivations(runId),
     rawPower: database.getRawPower(runId)
       .map(({ gzip, ...batch }) => ({ ...batch, gzip: gzip.toBase64() })),
+    evidence: database.getEvidence(runId)?.toBase64() ?? null,
   };
 }

@@ -62,7 +62,7 @@ const COLUMNS: Record<TableName, string> = {
   deep_statistics: "layer_metric_id, token_id, layer_index, statistic_name, head_index, value",
   moe_expert_activations:
     "layer_metric_id, token_id, layer_index, expert_index, routing_weight, positions",
-  layer_component_summaries: `run_id, layer_index, component_name, tokens, duration_ms, energy_mj,
+  layer_component_summaries: `run_id, layer_index, component_name, tokens, ${ENERGY},
     ${ACTIVATION}`,
 };
 

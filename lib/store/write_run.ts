@@ -4,6 +4,9 @@ import { thisHost } from "./host.ts";
 import { detailColumns } from "./detail_columns.ts";
 import { headerColumns, meanRepetitionJson, resultColumns, type RunRow } from "./run_columns.ts";
 import { writeSummary } from "./layer_summary.ts";
+import { packEvidence, writeEvidence } from "./evidence.ts";
+import { figuresOf } from "./figures.ts";
+import { readSamples } from "./read_rows.ts";
 import { gitCommit, TOOL_VERSION } from "./provenance.ts";
 import { type RunOrigin, writeSamples, writeSections, writeTokens } from "./write_rows.ts";
 
@@ -20,16 +23,23 @@ export function writeHeader(sql: Sql, runId: string, header: RunHeader): void {
 
 /** Writes how a run ended; its result's trace takes the place of what was written live. */
 export function writeOutcome(sql: Sql, run: RunOrigin, outcome: RunOutcome, atMs: number): void {
-  const { status, reason = null, result, details = {} } = outcome;
+  const { status, reason = null, result, details = {}, evidence } = outcome;
   if (result) writeResult(sql, run, result);
   update(sql, run, { status, reason, ended_at_ms: atMs, ...detailColumns(details) });
+  if (evidence) writeEvidence(sql, run.key, packEvidence(evidence));
   writeSummary(sql, run.key);
 }
 
 /** Writes a result in the place of what was written live, or of an older result. */
 export function writeResult(sql: Sql, run: RunOrigin, result: ProfilingRun): void {
   writeTrace(sql, run, result);
-  update(sql, run, resultColumns(result));
+  // As they will be read back: a copy of the run has the same figures, bit for bit.
+  const samples = readSamples(sql, run, result.power.rails);
+  update(
+    sql,
+    run,
+    resultColumns(result, figuresOf({ ...result, trace: { ...result.trace, samples } })),
+  );
   sql.run(
     `INSERT INTO mean_repetitions (run, json) VALUES (?, ?)
     ON CONFLICT (run) DO UPDATE SET json = excluded.json`,

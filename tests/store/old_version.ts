@@ -29,8 +29,19 @@ INSERT INTO moe_activation_rows VALUES (11 * 4096 + 2, 5, 0.75);
 INSERT INTO layer_component_rows VALUES (7, 2, 1, 1, 250000, 1, 0.5, 1, 9, 0.1);
 `;
 
+/** The same run as version 2 wrote it, in the columns that it could fill. */
+const ROWS_2 = ROWS_1
+  .replace(", mean_repetition)", ")")
+  .replace(
+    `, '{"phases":[],"sections":[],"tokens":[],"groups":[]}');`,
+    `);
+INSERT INTO mean_repetitions VALUES (7, '{"phases":[],"sections":[],"tokens":[],"groups":[]}');
+UPDATE profiling_runs SET edp_js = 20;`,
+  )
+  .replace("VALUES (11 * 4096 + 2, 5, 0.75)", "VALUES (11 * 4096 + 2, 5, 0.75, 1)");
+
 /** What each version can hold, beginning with 1. Add one for every version that was published. */
-export const OLD_ROWS: readonly string[] = [ROWS_1];
+export const OLD_ROWS: readonly string[] = [ROWS_1, ROWS_2];
 
 /** Makes a database as Tokenwatt of that version would have left it. */
 export function makeOldDatabase(path: string, version: number): void {

@@ -7,7 +7,7 @@ import type {
   InsideCells,
   LayerMetric,
   MetricEnergy,
-  RunSink,
+  MetricSink,
 } from "../../record.ts";
 import { deepFigures, expertChoices } from "../activations/mod.ts";
 import type { InsideTimes } from "../layers/mod.ts";
@@ -19,7 +19,7 @@ const BATCH_ROWS = 5000;
 
 /** Writes the inside of the first repetition's tokens, which must be there, batch by batch. */
 export async function writeInside(
-  sink: RunSink,
+  sink: Partial<MetricSink>,
   runId: string,
   { inside: { cells, deep, depth }, stored, storedLayers }: Inside,
   times: InsideTimes,

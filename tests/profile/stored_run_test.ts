@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { loadModel } from "../../lib/model/mod.ts";
+import { profile, type ProfileOptions, summarizeStored } from "../../lib/profile/mod.ts";
+import {
+  ProfileDatabase,
+  rederiveRun,
+  resultOf,
+  type RunDocument,
+  runDocument,
+} from "../../lib/store/mod.ts";
+import { withStandIn } from "../power/fixtures/stand_in.ts";
+import { scratch } from "../store/scene.ts";
+import { runTask } from "../tasks/run_task.ts";
+
+const model = await loadModel("models/tinytales");
+const QUICK = { baselineSeconds: 0.6, minSeconds: 1.2, warmup: 0, maxNewTokens: 12 };
+
+async function stored(
+  database: ProfileDatabase,
+  options: ProfileOptions = { source: "estimate" },
+): Promise<string> {
+  return (await profile(model, "Once upon a time", { ...QUICK, ...options, database })).runId;
+}
+
+/** What of a document is derived: the rest must not be touched. */
+function derived({ rawPower: _raw, evidence: _evidence, ...rest }: RunDocument): string {
+  return JSON.stringify(rest);
+}
+
+const CASES: Record<string, ProfileOptions> = {
+  "an estimate": { source: "estimate", warmup: 1 },
+  "powermetrics, with components": {
+    source: "powermetrics",
+    minSeconds: 2,
+    depth: "component",
+  },
+  "activations, and every operation": {
+    source: "estimate",
+    depth: "operation",
+    activations: "deep",
+    minSeconds: 0,
+  },
+  "a run that was stopped": {
+    source: "estimate",
+    minSeconds: 60,
+    signal: AbortSignal.timeout(2500),
+  },
+};
+for (const [name, options] of Object.entries(CASES)) {
+  Deno.test(`summarizeStored() makes the same run again, bit for bit: ${name}`, async () => {
+    using database = ProfileDatabase.open(":memory:");
+    const { signal } = options;
+    const again = signal ? { ...options, signal: AbortSignal.timeout(2500) } : options;
+    let runId = "";
+    await withStandIn("normal", async () => {
+      runId = await stored(database, again);
+    });
+    const before = derived(runDocument(database, runId));
+    const summary = JSON.stringify(database.getRunSummary(runId));
+    const outcome = await rederiveRun(database, runId, summarizeStored, { write: true });
+    assert.deepEqual(outcome.changes, []);
+    assert.equal(outcome.isWritten, true);
+    assert.ok(derived(runDocument(database, runId)) === before);
+    assert.equal(JSON.stringify(database.getRunSummary(runId)), summary);
+    if (options.depth) assert.ok(database.getComponentMetrics(runId).length > 100);
+  });
+}
+
+Deno.test("rederiveRun() repairs derived rows that are wrong, at every level, and names them", async () => {
+  using database = ProfileDatabase.open(":memory:");
+  const runId = await stored(database, { source: "estimate", depth: "operation", minSeconds: 0 });
+  const truth = derived(runDocument(database, runId));
+  const { run, layers, components, operations } = runDocument(database, runId);
+  const doubled = <T extends { energyMj?: number | null }>(rows: T[]) =>
+    rows.map((row, i) => i === 3 ? { ...row, energyMj: 2 * row.energyMj! + 1 } : row);
+  database.replaceResult(runId, {
+    ...resultOf(run),
+    verdict: "All is well.",
+    totals: { ...run.totals, energyMj: 1, joulesPerToken: null },
+    trace: { ...run.trace, tokens: doubled(run.trace.tokens) },
+  }, {
+    layers: doubled(layers),
+    components: doubled(components),
+    operations: doubled(operations),
+  });
+  const { changes } = await rederiveRun(database, runId, summarizeStored);
+  assert.deepEqual(changes.map(({ name }) => name).sort(), [
+    "components.3.energyMj",
+    "layers.3.energyMj",
+    "operations.3.energyMj",
+    "run.figures.edpJs",
+    "run.totals.energyMj",
+    "run.totals.joulesPerToken",
+    "run.trace.tokens.3.energyMj",
+    "run.verdict",
+  ]);
+  const written = await rederiveRun(database, runId, summarizeStored, { write: true });
+  assert.equal(written.changes.length, changes.length);
+  assert.ok(derived(runDocument(database, runId)) === truth);
+});
+
+Deno.test("deno task rederive needs no model: an exported run comes out the same elsewhere", async () => {
+  using scene = scratch();
+  let document = "";
+  {
+    using database = ProfileDatabase.open(":memory:");
+    const runId = await stored(database, { source: "estimate", depth: "component" });
+    const whole = runDocument(database, runId);
+    whole.run.model.path = "/nowhere";
+    document = JSON.stringify(whole);
+  }
+  {
+    using database = ProfileDatabase.open(scene.path);
+    database.importRun(JSON.parse(document));
+  }
+  const { code, stdout, stderr } = await runTask("rederive", ["--db", scene.path], {
+    cwd: scene.folder,
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /comes out bit for bit as it is stored/);
+  using database = ProfileDatabase.open(scene.path, { readOnly: true });
+  assert.ok(derived(runDocument(database, "last")) === derived(JSON.parse(document)));
+});
+
+Deno.test("a run that kept no evidence is compared as far as it goes, and left as it is", async () => {
+  using scene = scratch();
+  let runId = "";
+  let before = "";
+  {
+    using source = ProfileDatabase.open(":memory:");
+    using database = ProfileDatabase.open(scene.path);
+    runId = await stored(source, { source: "estimate", depth: "component" });
+    const { evidence: _, ...document } = runDocument(source, runId);
+    database.importRun(document);
+    before = JSON.stringify(runDocument(database, runId));
+    const outcome = await rederiveRun(database, runId, summarizeStored, { write: true });
+    assert.match(outcome.lacks!, /clocks/);
+    assert.equal(outcome.isWritten, false);
+    // Gross energies follow from the records alone; what is net hangs on the idle power's error.
+    const touched = outcome.changes.map(({ name }) => name);
+    for (const name of ["run.totals", "run.tokens.1.energyMj", "run.latency", "run.response"]) {
+      assert.deepEqual(touched.filter((one) => one.startsWith(name)), [], name);
+    }
+    assert.ok(JSON.stringify(runDocument(database, runId)) === before);
+  }
+  const { stdout } = await runTask("rederive", [runId, "--db", join(scene.folder, "runs.db")]);
+  assert.match(stdout, /Made without .*: compared only/);
+  using database = ProfileDatabase.open(scene.path, { readOnly: true });
+  assert.ok(JSON.stringify(runDocument(database, runId)) === before);
+});
