@@ -251,6 +251,39 @@ Deno.test("pull takes a checkpoint that --file names, which loadModel() builds",
   assert.deepEqual(shown(cache), ["config.json", "model.safetensors"]);
 });
 
+Deno.test("pull takes the graph that genai_config.json names, and one folder of several by --file", async () => {
+  const graph = FILES["onnx/model_fp16.onnx"]!;
+  const genai = (filename: string) =>
+    small(JSON.stringify({ model: { type: "llama", decoder: { filename } } }));
+  const files = {
+    "genai_config.json": genai("second.onnx"),
+    "first.onnx": FILES["onnx/model.onnx"]!,
+    "second.onnx": graph,
+    "cpu/int4/genai_config.json": genai("phi.onnx"),
+    "cpu/int4/phi.onnx": { ...graph, isLfs: false },
+    "cuda/phi.onnx": graph,
+  };
+  await using at = scene({ [ID]: modelOf(files), "org/far": modelOf({ "cuda/phi.onnx": graph }) });
+  const { cache, pull } = at;
+  const named = await pull(ID);
+  assert.equal(named.code, 0, named.stderr);
+  assert.deepEqual(shown(cache), ["genai_config.json", "second.onnx"]);
+  const { stdout, stderr } = await pull(ID, "--file", "cpu/int4/*");
+  assert.match(stdout, /next: deno task profile --model \/.*\/cpu\/int4\n$/, stderr);
+  assert.deepEqual(shown(cache), [
+    "cpu/int4/genai_config.json",
+    "cpu/int4/phi.onnx",
+    "genai_config.json",
+    "second.onnx",
+  ]);
+  const far = await pull("org/far");
+  assert.equal(far.code, 2);
+  assert.match(
+    far.stderr,
+    /several folders: cuda\/phi.onnx .*choose one, as with --file "cuda\/\*"/,
+  );
+});
+
 Deno.test("pull tries again after a server error, and waits as long as it is told", async () => {
   await using at = scene();
   const { hub, pull } = at;

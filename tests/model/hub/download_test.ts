@@ -195,6 +195,26 @@ Deno.test("download() fails in one line after five tries in vain, and keeps what
   });
 });
 
+const VAST: HubFile = { content: new Uint8Array(9_000_000), isLfs: true };
+
+Deno.test("download() goes on for as long as each try brings a megabyte", async () => {
+  const breaks: Breaks = ({ isStorage }) => isStorage ? { cutAfter: 1_300_000 } : null;
+  await scene(VAST, breaks, async ({ fetch, blob, hub }) => {
+    await fetch();
+    assert.ok(ranges(hub).length >= 7);
+    assert.equal(Deno.statSync(blob).size, 9_000_000);
+  });
+});
+
+Deno.test("download() gives up a server that begins anew each time and never comes further", async () => {
+  const breaks: Breaks = ({ isStorage }) =>
+    isStorage ? { ignoresRange: true, cutAfter: 1_300_000 } : null;
+  await scene(VAST, breaks, async ({ fetch, hub }) => {
+    await assert.rejects(fetch(), HubFailure);
+    assert.ok(ranges(hub).length < 15);
+  });
+});
+
 Deno.test("download() does not wait an hour unasked", async () => {
   const headers = { "retry-after": "3600" };
   await scene(LARGE, () => ({ status: 429, headers }), async ({ fetch, hub }) => {
