@@ -216,7 +216,8 @@ function outputType(
   if (opType === "DynamicQuantizeLinear") {
     return position === 1 ? DataType.FLOAT : DataType.UINT8;
   }
-  if (/^(Constant|ConstantOfShape|If|Loop|Scan|QuantizeLinear|EyeLike)$/.test(opType)) return null;
+  if (opType === "ConstantOfShape") return node.value?.dataType ?? DataType.FLOAT;
+  if (/^(Constant|If|Loop|Scan|QuantizeLinear|EyeLike)$/.test(opType)) return null;
   const order = /^Scatter/.test(opType)
     ? [0, 2]
     : TYPE_INPUT[opType] !== undefined

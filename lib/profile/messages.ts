@@ -1,4 +1,5 @@
 import type { RepeatedBlock, StepBlock } from "../energy/mod.ts";
+import type { AmplifiedLoops, AmplifyOptions } from "./amplify/mod.ts";
 import type { PlainError } from "../errors.ts";
 import type { Explained, ExplainPlan } from "./explain.ts";
 import type { StepCheck } from "./resolve/mod.ts";
@@ -75,8 +76,14 @@ export interface ExplainOrder extends ExplainPlan {
   type: "explain";
 }
 
+/** Which components are repeated by themselves; nothing else can be asked for afterwards. */
+export interface AmplifyOrder extends Omit<AmplifyOptions, `on${string}` | "stopped"> {
+  type: "amplify";
+  tellsPhases: boolean;
+}
+
 /** What the model's thread can be told. */
-export type Order = LoadOrder | RepeatOrder | ResolveOrder | ExplainOrder;
+export type Order = LoadOrder | RepeatOrder | ResolveOrder | ExplainOrder | AmplifyOrder;
 
 /** What happened since the last batch. A message a token would cost up to 11 % of a 3 ms token. */
 export interface Batch {
@@ -95,4 +102,6 @@ export type Answer =
   | { type: "resolved"; interrupted: boolean; check: StepCheck }
   | { type: "progress"; fraction: number }
   | ({ type: "explained" } & Explained)
+  | { type: "ready"; expectedMs: number }
+  | ({ type: "amplified" } & AmplifiedLoops)
   | ({ type: "failed" } & PlainError);

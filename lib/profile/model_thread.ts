@@ -1,8 +1,17 @@
 import { revivedError } from "../errors.ts";
 import type { Phase } from "../record.ts";
+import type { AmplifiedLoops } from "./amplify/mod.ts";
 import type { Explained, ExplainPlan } from "./explain.ts";
 import type { RepeatedBlock } from "../energy/mod.ts";
-import type { Answer, Batch, LoadOrder, Order, RepeatOrder, ResolveOrder } from "./messages.ts";
+import type {
+  AmplifyOrder,
+  Answer,
+  Batch,
+  LoadOrder,
+  Order,
+  RepeatOrder,
+  ResolveOrder,
+} from "./messages.ts";
 import type { StepCheck } from "./resolve/mod.ts";
 
 /** How long a stopped thread may take to finish its token before it is ended. */
@@ -114,6 +123,30 @@ export class ModelThread implements Disposable {
       return answer.type === "explained" || answer.type === "repeated";
     });
     return explained;
+  }
+
+  /**
+   * Runs the work of components in loops. Nothing can be asked for afterwards.
+   *
+   * @returns what happened when; `null` where `signal` ended it before there was any
+   */
+  async amplify(
+    order: Omit<AmplifyOrder, "type" | "tellsPhases">,
+    progress: { onReady(expectedMs: number): void; onProgress(fraction: number): void },
+    signal?: AbortSignal,
+    onPhase?: (phase: Phase, atMs: number) => void,
+  ): Promise<AmplifiedLoops | null> {
+    if (signal?.aborted) return null;
+    let loops: AmplifiedLoops | null = null;
+    using _stopping = this.#stopOn(signal, { type: "repeated", interrupted: true });
+    await this.#ask({ type: "amplify", ...order, tellsPhases: onPhase !== undefined }, (answer) => {
+      if (answer.type === "ready") progress.onReady(answer.expectedMs);
+      if (answer.type === "progress") progress.onProgress(answer.fraction);
+      if (answer.type === "phase") onPhase?.(answer.phase, answer.atMs);
+      if (answer.type === "amplified") loops = answer;
+      return answer.type === "amplified" || answer.type === "repeated";
+    });
+    return loops;
   }
 
   /** Asks the thread to stop when `signal` aborts, and ends it where it does not. */

@@ -5,7 +5,9 @@ import { generate, openSession, type Session } from "../inference/mod.ts";
 import { loadModel, type Model } from "../model/mod.ts";
 import { explain } from "./explain.ts";
 import type { RepeatedBlock } from "../energy/mod.ts";
+import { amplifyLoops } from "./amplify/mod.ts";
 import type {
+  AmplifyOrder,
   Answer,
   Batch,
   ExplainOrder,
@@ -27,6 +29,7 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
     if (data.type === "load") await load(data);
     else if (data.type === "repeat") await repeat(data);
     else if (data.type === "resolve") await resolveTokens(data);
+    else if (data.type === "amplify") await amplify(data);
     else await tellInside(data);
   } catch (error) {
     answer({ type: "failed", ...plainError(error) });
@@ -98,13 +101,32 @@ async function tellInside(order: ExplainOrder): Promise<void> {
     model,
     order,
     () => Atomics.load(stop, 0) === 1,
-    (fraction) => {
-      if (nowMs() - sentMs < BATCH_MS) return;
-      answer({ type: "progress", fraction });
-      sentMs = nowMs();
-    },
+    tellProgress,
   );
   answer({ type: "explained", ...explained });
+}
+
+/** Repeats the work of components. It holds the weights once, as the measured session has gone. */
+async function amplify(order: AmplifyOrder): Promise<void> {
+  if (!opened) throw new Error("Cannot amplify before the model is loaded");
+  const { model, session, stop } = opened;
+  await session.release();
+  const loops = await amplifyLoops(model, {
+    ...order,
+    stopped: () => Atomics.load(stop, 0) === 1,
+    onReady: (expectedMs) => answer({ type: "ready", expectedMs }),
+    onPhase: (phase, atMs) => {
+      if (order.tellsPhases) answer({ type: "phase", phase, atMs });
+    },
+    onProgress: tellProgress,
+  });
+  answer({ type: "amplified", ...loops });
+}
+
+function tellProgress(fraction: number): void {
+  if (nowMs() - sentMs < BATCH_MS) return;
+  answer({ type: "progress", fraction });
+  sentMs = nowMs();
 }
 
 /** A long prompt's prefill would take too long for a run-up. */

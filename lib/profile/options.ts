@@ -13,6 +13,7 @@ export interface ProfileProgress {
     | "resolve"
     | "tail"
     | "explain"
+    | "amplify"
     | "analyse";
   /** How much of the whole is done, 0 to 1. */
   fraction: number;
@@ -58,6 +59,11 @@ export interface ProfileOptions {
    * too. Default `false`.
    */
   activations?: boolean | "deep";
+  /**
+   * Components whose work is cut out and repeated until power records see it, or all of them; takes
+   * some 3 s a component and phase. Default none; depth is then at least `component`.
+   */
+  amplify?: readonly string[] | "all";
   /** |x| below this counts as zero in `sparsity`; default 1e-4. */
   sparsityBelow?: number;
   /** Where power comes from; default: what `detectPowerSource()` finds. */
@@ -127,7 +133,7 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     seed: options.seed ?? 1,
     resolve: options.resolve ?? "phases",
     resolveSeconds: options.resolveSeconds ?? 120,
-    depth: options.depth ?? depthFor(options.activations),
+    depth: options.depth ?? depthFor(options),
     activations: options.activations ?? false,
   };
   demand("maxNewTokens", plan.maxNewTokens, isCount(plan.maxNewTokens, 1), "an integer above 0");
@@ -152,6 +158,14 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     !activations || depth !== "token",
     "component or operation: activations belong to components",
   );
+  const { amplify = "all" } = plan;
+  demand("amplify", `"${amplify}"`, amplify === "all" || isNames(amplify), "components, or all");
+  demand(
+    "amplify at depth",
+    depth,
+    !plan.amplify || depth !== "token",
+    "component or operation: what is amplified are components",
+  );
   demand("sparsityBelow", sparsityBelow, sparsityBelow >= 0, "a number, 0 or more");
   demand("threads", threads, threads === undefined || isCount(threads, 1), "an integer above 0");
   demand(
@@ -166,14 +180,19 @@ export function planOf(options: ProfileOptions): ProfilePlan {
 const RESOLVE: readonly ProfilePlan["resolve"][] = ["phases", "tokens"];
 const DEPTHS: readonly Depth[] = ["token", "component", "operation"];
 
-function depthFor(activations: ProfileOptions["activations"]): Depth {
+function depthFor({ activations, amplify }: ProfileOptions): Depth {
   if (activations === "deep") return "operation";
-  return activations ? "component" : "token";
+  return activations || amplify ? "component" : "token";
 }
 
 function demand(name: string, value: unknown, holds: boolean, meaning: string): void {
   if (holds) return;
   throw new InputError(`Cannot profile with ${name} ${value}`, { remedy: `pass ${meaning}` });
+}
+
+function isNames(names: readonly string[]): boolean {
+  return Array.isArray(names) && names.length > 0 &&
+    names.every((name) => typeof name === "string" && name !== "" && name !== "all");
 }
 
 function isCount(value: number, least: number): boolean {

@@ -1,4 +1,5 @@
 import { nowMs } from "../clock.ts";
+import { sweepsMs } from "./amplify/mod.ts";
 import type { ProfilePlan, ProfileProgress } from "./options.ts";
 
 /** How often `live` is called. */
@@ -11,6 +12,15 @@ const TWIN_OPENING_MS = 500;
 /** Idle time after the run: enough to see a drift, and to hold the tail of the last record. */
 export function afterSeconds(baselineSeconds: number): number {
   return Math.min(2, baselineSeconds * 0.4);
+}
+
+/** Before the graph is cut, the number of its components is a guess. */
+const USUAL_COMPONENTS = 15;
+
+/** How long loops will take, as far as can be said before the model is looked into. */
+export function expectedLoopsMs({ amplify, intervalMs }: ProfilePlan): number {
+  const components = amplify === "all" ? USUAL_COMPONENTS : amplify?.length ?? 0;
+  return components === 0 ? 0 : sweepsMs(2 * components + 2, 1.2 * intervalMs) + TWIN_OPENING_MS;
 }
 
 /** Where a run stands: the stages with the time that each is expected to take. */
@@ -31,6 +41,7 @@ export class Stages implements Disposable {
       resolve: plan.resolve === "tokens" ? plan.resolveSeconds * 500 : 0,
       tail: Math.max(afterSeconds(plan.baselineSeconds) * 1000, 3 * plan.intervalMs),
       explain: plan.depth === "token" ? 0 : 1000,
+      amplify: plan.amplify === undefined ? 0 : expectedLoopsMs(plan),
       analyse: 200,
     };
     if (plan.live) this.#timer = setInterval(() => this.#tell(), TICK_MS);
@@ -56,6 +67,11 @@ export class Stages implements Disposable {
   /** Which steps are repeated is known. */
   expectSteps(durationMs: number): void {
     this.#expectedMs.resolve = durationMs;
+  }
+
+  /** Which loops will run is known. */
+  expectLoops(durationMs: number): void {
+    this.#expectedMs.amplify = nowMs() - this.#sinceMs + durationMs;
   }
 
   /** The twins have told how far they are. */

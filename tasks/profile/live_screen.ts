@@ -11,6 +11,7 @@ const LABELS: Record<ProfileProgress["stage"], string> = {
   resolve: "repeating single tokens",
   tail: "measuring idle power again",
   explain: "looking inside",
+  amplify: "repeating components",
   analyse: "working out energies",
 };
 

@@ -15,25 +15,22 @@ const SAME_FREQUENCY = 0.05;
 /** What a cut computes may differ by this much from the whole graph: sums in another order. */
 const SAME_NUMBERS = 1e-4;
 
-/** What the machine says of itself while loops run. */
-export interface LoopConditions {
-  /** Bytes of the last-level cache; `null` where it is not known. */
-  cacheBytes: number | null;
-  /** Mean frequency of the loops ÷ that of the measured run, less 1; `null` where it is not known. */
-  frequencyChange: number | null;
-}
-
-/** All that is found about loops. */
+/**
+ * All that is found about loops.
+ *
+ * @param frequencyChange mean frequency of the loops ÷ that of the answer, less 1; `null` where it
+ * is not known
+ */
 export function amplifyFindings(
   loops: AmplifiedLoops,
   phases: readonly PhaseEnergies[],
-  conditions: LoopConditions,
+  frequencyChange: number | null,
 ): Finding[] {
   return [
     ...phases.flatMap((phase) => captured(phase, loops)),
     ...phases.flatMap(tooShort),
-    ...workingSet(loops, conditions.cacheBytes),
-    ...frequency(conditions.frequencyChange),
+    ...workingSet(loops),
+    ...frequency(frequencyChange),
     ...fused(loops),
     ...differs(loops),
     ...loops.refused.map(({ component, reason }) =>
@@ -79,7 +76,7 @@ function tooShort({ phase, records, parts }: PhaseEnergies): Finding[] {
 }
 
 /** A loop whose data stays in a cache that the real step's data does not fit costs less than it. */
-function workingSet({ cells, stepBytes }: AmplifiedLoops, cacheBytes: number | null): Finding[] {
+function workingSet({ cells, stepBytes, cacheBytes }: AmplifiedLoops): Finding[] {
   if (cells.length === 0) return [];
   if (cacheBytes === null) {
     return [finding("working-set", "info", stepBytes, "bytes", {

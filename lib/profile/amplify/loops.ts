@@ -6,6 +6,7 @@
 import type { SessionOptions } from "../../inference/mod.ts";
 import { cutComponents } from "../../model/cut/mod.ts";
 import type { Model } from "../../model/mod.ts";
+import { lastLevelCacheBytes } from "./cache_size.ts";
 import { capture } from "./capture.ts";
 import { executedGraph } from "./executed_file.ts";
 import { openCells } from "./cells.ts";
@@ -67,6 +68,8 @@ export interface AmplifiedLoops {
   fused: { component: string; operators: string[] }[];
   /** Bytes of all weights, which a real step reads. */
   stepBytes: number;
+  /** Bytes of the last-level cache of the machine that ran them; `null` where nobody says. */
+  cacheBytes: number | null;
   /** Whether all of the graph's components are among the cells, in every phase. */
   isComplete: boolean;
   /** Whether it was stopped before all blocks had run. */
@@ -97,6 +100,7 @@ export async function amplifyLoops(
     fused: cut.components.filter(({ fused }) => fused.length > 0)
       .map(({ component, fused }) => ({ component, operators: fused })),
     stepBytes: model.features.weightBytes,
+    cacheBytes: lastLevelCacheBytes(),
     isComplete: options.components === "all" && cut.refused.length + open.refused.length === 0,
     interrupted: stopped() || blocks.length < wanted,
   };
