@@ -1,5 +1,7 @@
 import type { ComponentMetric, Finding, SourceInfo } from "../record.ts";
 import type { ActivationColumns, TappedTokens } from "./activations/mod.ts";
+import type { StepEvidence } from "./evidence.ts";
+import type { AmplifiedLoops } from "./amplify/mod.ts";
 import type { Explained } from "./explain.ts";
 import type { LatchByRail } from "./latch.ts";
 import type { Repetition } from "./messages.ts";
@@ -18,28 +20,33 @@ export interface KeptEvidence {
   promptTokens: number;
   interrupted: boolean;
   repetitions: Repetition[];
+  steps: StepEvidence | null;
   outer: Outer;
   info: SourceInfo;
   latchMs: LatchByRail;
   /** What was found otherwise than from the records. */
   observed: readonly Finding[];
   explained: Pick<Explained, "times" | "interrupted"> & { tapped: KeptTaps | null } | null;
+  /** Absent in runs that were kept before components could be amplified. */
+  loops?: AmplifiedLoops | null;
 }
 
 /** Plain data and typed arrays of all that a run left behind and that has no rows. */
 export function keptEvidence(remains: Remains): KeptEvidence {
-  const { promptTokens, interrupted, evidence, outer, power, observed, explained } = remains;
+  const { promptTokens, interrupted, evidence, outer, power, observed, explained, loops } = remains;
   const { info, latchMs } = power;
   return {
     version: VERSION,
     promptTokens,
     interrupted,
     repetitions: evidence.repetitions,
+    steps: evidence.steps,
     outer,
     info,
     latchMs,
     observed,
     explained: explained ? { ...explained, tapped: keptTaps(explained.tapped) } : null,
+    loops: loops ?? null,
   };
 }
 

@@ -73,14 +73,17 @@ export async function summarizeStored(stored: StoredRecords): Promise<Summarized
 function keptRemains(stored: StoredRecords): Remains {
   const { components, power, evidence: kept } = stored;
   if (!isKept(kept)) throw new TypeError("Cannot read the evidence of another version");
-  const { promptTokens, interrupted, repetitions, outer, info, latchMs, observed } = kept;
+  const { promptTokens, interrupted, repetitions, steps, outer, info, latchMs, observed } = kept;
+  const common = commonRemains(stored, repetitions);
+  common.evidence.steps = steps;
   return {
-    ...commonRemains(stored, repetitions),
+    ...common,
     promptTokens,
     interrupted,
     outer,
     observed,
     explained: keptExplained(kept, components),
+    loops: kept.loops ?? null,
     power: powerEvidence(power, info, latchMs, outer),
   };
 }

@@ -29,6 +29,13 @@ function derived({ rawPower: _raw, evidence: _evidence, ...rest }: RunDocument):
 }
 
 const CASES: Record<string, ProfileOptions> = {
+  "repeated steps": {
+    source: "powermetrics",
+    resolve: "tokens",
+    maxNewTokens: 3,
+    intervalMs: 50,
+    minSeconds: 0.5,
+  },
   "an estimate": { source: "estimate", warmup: 1 },
   "powermetrics, with components": {
     source: "powermetrics",
