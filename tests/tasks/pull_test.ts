@@ -318,7 +318,7 @@ Deno.test("pull gives up a hub that is silent, and one that is not there", async
     assert.equal(stdout, "");
     assert.match(
       stderr,
-      /error: Cannot get the list of files of ".*": .*; run the same command later/,
+      /error: Cannot get the list of files of ".*": .*; see that http.* can be reached and run the same/,
     );
   }
 });

@@ -29,7 +29,7 @@ export async function retrying<T>(
       if (error.hasProgress) tries = 1;
       const afterMs = error.afterMs ?? connection.pauseMs * 2 ** (tries - 1);
       if (tries >= MOST_TRIES || afterMs > LONGEST_PAUSE_MS) {
-        throw new HubFailure(`Cannot get ${what}: ${error.message}; ${advice(error)}`);
+        throw new HubFailure(`Cannot get ${what}: ${error.message}; ${advice(error, connection)}`);
       }
       connection.onWait(`${what}: ${error.message}; trying again in ${seconds(afterMs)} s`);
       await pause(afterMs, connection.signal);
@@ -37,8 +37,10 @@ export async function retrying<T>(
   }
 }
 
-function advice({ afterMs }: Transient): string {
-  if (afterMs === null) return "run the same command later: what has arrived is kept";
+function advice({ afterMs }: Transient, { endpoint }: Connection): string {
+  if (afterMs === null) {
+    return `see that ${endpoint} can be reached and run the same command again: what has arrived is kept`;
+  }
   const when = `in ${seconds(afterMs)} s`;
   return `run the same command again ${when}; with a token the hub allows more`;
 }
