@@ -22,7 +22,7 @@ import {
   yellow,
 } from "./frame/mod.ts";
 import { runJson } from "./profile/json.ts";
-import { introduce, nextSteps } from "./profile/introduce.ts";
+import { introduce, introduceSteps, nextSteps } from "./profile/introduce.ts";
 import { LiveScreen } from "./profile/live_screen.ts";
 import { powerSource } from "./profile/power_source.ts";
 import { summaryLines } from "./profile/summary.ts";
@@ -51,6 +51,14 @@ const task = command("profile", "Generate an answer and say what each phase and 
   .addOption(
     new Option("--depth <depth>", "how far to look inside a token; default: token")
       .choices(["token", "component", "operation"] as const),
+  )
+  .addOption(
+    new Option("--resolve <what>", "tokens: run each step many times, to tell single tokens apart")
+      .choices(["phases", "tokens"] as const).default("phases" as const),
+  )
+  .addOption(
+    new Option("--resolve-seconds <s>", "time for that; neighbours are grouped to keep to it")
+      .argParser(number(0.001)).default(120),
   )
   .addOption(
     new Option("--activations <kind>", "statistics of what components put out")
@@ -112,6 +120,7 @@ Examples:
   deno task profile
   deno task profile "The old lamp" --max-new-tokens 32
   deno task profile "What is a joule?" --model org/name --system "Be brief." --precision int4
+  deno task profile --resolve tokens --resolve-seconds 60
   deno task profile --depth component --activations on
   deno task profile --power powermetrics --interval-ms 50 --db runs.db
   deno task profile --json > run.json
@@ -129,6 +138,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
     using screen = new LiveScreen({ json, quiet, prompt });
     if (!quiet) {
       await introduce(model, options.power, Number(options.intervalMs), screen);
+      if (options.resolve === "tokens") introduceSteps(options, screen);
       for (const warning of model.warnings) screen.say(yellow(`       ${visibleText(warning)}`));
     }
     const run = await profile(model, asked, {
@@ -137,6 +147,8 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       minSeconds: options.minSeconds,
       maxSeconds: options.maxSeconds,
       baselineSeconds: options.baselineSeconds,
+      resolve: options.resolve,
+      resolveSeconds: options.resolveSeconds,
       warmup: options.warmup,
       intervalMs: Number(options.intervalMs),
       temperature: options.temperature,

@@ -5,7 +5,9 @@ import { measuredRails } from "./rails.ts";
 
 /** Neighbouring tokens, first and last index inclusive. */
 export interface TokenRange {
+  /** Index of its first token. */
   firstIndex: number;
+  /** Index of its last token. */
   lastIndex: number;
 }
 

@@ -112,6 +112,7 @@ export interface OpenedSession extends Session {
   readonly engineNote: string | null;
   /** What executes the graph. */
   readonly provider: ProviderName;
+  /** Whether an abort ends a pass that is under way; otherwise it acts between two passes. */
   readonly stopsInside: boolean;
   /**
    * Forgets the cache and begins a batch, in which all sequences end together: `padding` holds for

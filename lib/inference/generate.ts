@@ -118,7 +118,7 @@ export async function* generate(
     session.reset(ids.length + count);
     tell("pre_inference", "cache_setup", setupMs, nowMs());
 
-    const stream = new TextStream(model.tokenizer);
+    const stream = new TextStream(model.tokenizer, ids);
     let input: readonly number[] = ids;
     for (let index = 0; index < count; index++) {
       signal?.throwIfAborted();

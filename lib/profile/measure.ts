@@ -166,7 +166,11 @@ async function idle(durationMs: number, signal: AbortSignal | undefined): Promis
 }
 
 /** Waits until two records have begun after the end, so that the last edge has neighbours. */
-async function tail(monitor: PowerMonitor, endMs: number, intervalMs: number): Promise<void> {
+export async function tail(
+  monitor: PowerMonitor,
+  endMs: number,
+  intervalMs: number,
+): Promise<void> {
   const deadlineMs = nowMs() + 2000 + 5 * intervalMs;
   while (nowMs() < deadlineMs && monitor.died === null) {
     const after = monitor.samples(endMs).filter((sample) => sample.startMs >= endMs);

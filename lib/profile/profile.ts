@@ -19,6 +19,7 @@ import { ModelThread } from "./model_thread.ts";
 import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
 import { powerEvidence } from "./power_evidence.ts";
 import { RunRecorder } from "./recorder.ts";
+import { runLoops } from "./run_loops.ts";
 import { lateDetails, modelDetails, osBuildOf, powerState } from "./run_details.ts";
 import { Stages } from "./stages.ts";
 import { summarize } from "./summarize.ts";
@@ -80,8 +81,10 @@ export async function profile(
   );
   try {
     const seen = await measure({ thread, monitor, recorder, stages }, plan, asked);
-    await monitor.stop();
+    if (plan.amplify === undefined) await monitor.stop();
     const explained = await tellInside(thread, stages, plan, promptIds, seen);
+    const looped = await runLoops({ thread, monitor, stages }, plan, promptIds, seen);
+    await monitor.stop();
     stages.enter("analyse");
     const sampling = monitor.findings();
     await monitor.verify();
@@ -94,6 +97,7 @@ export async function profile(
       evidence: seen.evidence,
       interrupted: seen.interrupted,
       explained,
+      loops: looped?.loops ?? null,
       outer: { ...seen.outer, load },
       power: powerEvidence(
         { samples: monitor.samples(), alignment: monitor.alignment(), findings: sampling },
@@ -106,6 +110,7 @@ export async function profile(
         ...monitor.findings().slice(sampling.length),
         ...checkPowerConditions(await conditions),
         ...seen.load,
+        ...looped?.load ?? [],
       ],
     };
     const { run, inside } = summarize(remains);

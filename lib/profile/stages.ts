@@ -27,6 +27,7 @@ export function expectedLoopsMs({ amplify, intervalMs }: ProfilePlan): number {
 export class Stages implements Disposable {
   #stage: ProfileProgress["stage"] = "load";
   #sinceMs = NaN;
+  #loopsFromMs = NaN;
   #text = "";
   readonly #expectedMs: Record<ProfileProgress["stage"], number>;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
@@ -71,7 +72,16 @@ export class Stages implements Disposable {
 
   /** Which loops will run is known. */
   expectLoops(durationMs: number): void {
-    this.#expectedMs.amplify = nowMs() - this.#sinceMs + durationMs;
+    this.#loopsFromMs = nowMs();
+    this.#expectedMs.amplify = this.#loopsFromMs - this.#sinceMs + durationMs;
+  }
+
+  /** So much of the loops is done. */
+  looped(fraction: number): void {
+    const readyMs = this.#loopsFromMs - this.#sinceMs;
+    if (fraction > 0) {
+      this.#expectedMs.amplify = readyMs + (nowMs() - this.#loopsFromMs) / fraction;
+    }
   }
 
   /** The twins have told how far they are. */

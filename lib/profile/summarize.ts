@@ -10,6 +10,7 @@ import type {
   RunTrace,
   StoredToken,
 } from "../record.ts";
+import { amplifiedInside, type AmplifiedLoops } from "./amplify/mod.ts";
 import type { Window } from "./baseline.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
 import type { Explained } from "./explain.ts";
@@ -40,6 +41,8 @@ export interface Remains {
   interrupted: boolean;
   /** What the twins told; absent at depth `token`, and where the run was stopped before them. */
   explained?: Explained | null;
+  /** Components that were repeated by themselves; `null` where none were. */
+  loops?: AmplifiedLoops | null;
   outer: Outer;
   power: PowerEvidence;
   /** What was found about the records. */
@@ -78,7 +81,16 @@ export function summarize(remains: Remains): Summary {
   const inside = explained === null || depth === "token"
     ? null
     : insideOf(explained, mean.spans, depth, attribution);
-  const wasStopped = interrupted || steps?.interrupted === true ||
+  const amplified = inside && remains.loops
+    ? amplifiedInside(inside.inside, {
+      loops: remains.loops,
+      samples: power.samples,
+      phase: mean.spans.phase,
+      frequencyChange: null,
+    }, attribution)
+    : null;
+  const wasStopped = interrupted || remains.loops?.interrupted === true ||
+    steps?.interrupted === true ||
     explained?.interrupted === true ||
     (explained === null && remains.explained !== undefined && depth !== "token");
   const loadMj = remains.outer.load
@@ -102,6 +114,7 @@ export function summarize(remains: Remains): Summary {
         mean.tokens.map(({ startMs, endMs }) => endMs - startMs),
       ),
       ...insideFindings(inside?.inside ?? null),
+      ...amplified?.findings ?? [],
     ],
     measured: {
       repetitions: repetitions.length,
@@ -113,7 +126,7 @@ export function summarize(remains: Remains): Summary {
     tokens: mean.tokens,
     groups: mean.groups,
     totals: totalsOf(mean, repetitions, remains, totalRails, loadMj),
-    inside: inside?.inside ?? null,
+    inside: amplified?.inside ?? inside?.inside ?? null,
     latency: interTokenLatency({ trace }),
     trace,
   };

@@ -1,7 +1,15 @@
+import { planSteps, RESOLVING_RECORDS } from "../energy/mod.ts";
 import type { Energy, ProfilingRun } from "../record.ts";
+import { cadenceOf } from "./resolve/mod.ts";
 
 /** What a verdict looks at. */
-export type Judged = Pick<ProfilingRun, "phases" | "tokens" | "groups" | "totals" | "power">;
+export type Judged = Pick<
+  ProfilingRun,
+  "phases" | "tokens" | "groups" | "totals" | "power" | "trace"
+>;
+
+/** A span of so many cadences holds three whole records wherever it begins. */
+const RESOLVING_SPAN = RESOLVING_RECORDS + 1;
 
 /** One line that says what can be concluded from a run and what cannot. */
 export function verdictOf(run: Judged): string {
@@ -17,30 +25,61 @@ export function verdictOf(run: Judged): string {
   return [`${decodeClause(run)} of ${meter}`, tokensClause(run)].join("; ") + ".";
 }
 
-function decodeClause({ phases, totals }: Judged): string {
+function decodeClause({ phases, totals, trace, power }: Judged): string {
   const decode = phases.find(({ phase }) => phase === "decode");
   if (!decode || totals.joulesPerToken === null) return `Total ${spread(totals, 1000)} J`;
   const { mj, lowMj, highMj, resolved, method } = decode.energy;
   const steps = totals.generatedTokens - 1;
   const claim = `Decode ${spread({ energyMj: mj, lowMj, highMj }, 1000 * steps)} J/token`;
-  return resolved || method === "estimated" ? claim : `${claim} (not resolved)`;
+  if (resolved || method === "estimated") return claim;
+  const cadenceMs = cadenceOf(trace.samples) ?? power.intervalMs;
+  const needed = Math.ceil(RESOLVING_SPAN * cadenceMs / (decode.durationMs / steps)) + 1;
+  return needed > totals.generatedTokens
+    ? `${claim} (not resolved: needs an answer of ${needed} tokens)`
+    : `${claim} (not resolved: needs a steadier machine, or --min-seconds)`;
 }
 
-function tokensClause({ tokens, groups, power }: Judged): string {
+function tokensClause(run: Judged): string {
+  const { tokens, groups, power, trace } = run;
   const decoded = groups.filter(({ phase }) => phase === "decode");
-  const longest = decoded.reduce(
-    (most, group) => Math.max(most, group.lastIndex - group.firstIndex + 1),
-    0,
-  );
-  if (decoded.length === 0) return "no token after the first";
-  if (longest === 1) return "single tokens are told apart";
   const steps = tokens.length - 1;
-  const cadence = `at a cadence of ${power.intervalMs} ms`;
-  if (decoded.length === 1) {
-    return `single tokens are below resolution ${cadence}: all ${steps} are known together`;
+  if (decoded.length === 0) return "no token after the first";
+  if (power.kind === "estimated") return "single tokens cannot be told apart by an estimate";
+  const single = decoded.filter(({ firstIndex, lastIndex }) => firstIndex === lastIndex);
+  const known = decoded.filter(({ energy }) => energy.resolved);
+  const toldApart = single.filter(({ energy }) => energy.resolved).length;
+  if (toldApart === steps) return `single tokens are told apart, ${medianHalf(known)}`;
+  const isRepeated = decoded.some(({ energy }) => energy.method === "repeated");
+  const { durationMs } = planSteps(tokens.map(({ startMs, endMs }) => endMs - startMs), {
+    cadenceMs: cadenceOf(trace.samples) ?? power.intervalMs,
+  });
+  const seconds = Math.ceil(durationMs / 1000);
+  if (isRepeated && single.length === steps) {
+    const least = known.length === 0 ? "" : `, ${medianHalf(known)}`;
+    return `${toldApart} of ${steps} tokens are told apart${least}; the others are too unsure: ` +
+      "needs a steadier machine";
   }
-  return `single tokens are below resolution ${cadence}: known in ${decoded.length} groups ` +
-    `of up to ${longest}`;
+  const together = decoded.length === 1
+    ? `all ${steps} are known together`
+    : `known in ${decoded.length} groups of up to ${longest(decoded)}`;
+  if (isRepeated) {
+    return `single tokens were not repeated one by one: ${together}, ${medianHalf(decoded)}; ` +
+      `needs --resolve-seconds ${seconds}`;
+  }
+  return `single tokens are below resolution at a cadence of ${power.intervalMs} ms: ${together}; ` +
+    `needs --resolve tokens, about ${seconds} s`;
+}
+
+function longest(groups: Judged["groups"]): number {
+  return Math.max(...groups.map(({ firstIndex, lastIndex }) => lastIndex - firstIndex + 1));
+}
+
+/** How sure the middle one of some energies is. */
+function medianHalf(groups: Judged["groups"]): string {
+  const halves = groups.map(({ energy: { mj, lowMj, highMj } }) =>
+    ((highMj ?? NaN) - (lowMj ?? NaN)) / 2 / Math.abs(mj ?? NaN)
+  ).sort((a, b) => a - b);
+  return `± ${percentOf(halves[halves.length >> 1] ?? NaN)} (median)`;
 }
 
 function spread(
@@ -56,6 +95,10 @@ function spread(
   const high = (highMj ?? energyMj ?? 0) / divisor;
   const relative = value > 0 ? (high - low) / 2 / value : 0;
   const digits = relative >= 0.3 ? 2 : 3;
-  const percent = relative * 100;
-  return `${Number(value.toPrecision(digits))} ± ${percent.toFixed(percent < 10 ? 1 : 0)} %`;
+  return `${Number(value.toPrecision(digits))} ± ${percentOf(relative)}`;
+}
+
+function percentOf(fraction: number): string {
+  const percent = fraction * 100;
+  return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }

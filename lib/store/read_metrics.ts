@@ -48,7 +48,7 @@ export function readSummary(sql: Sql, run: number): LayerComponentSummary[] {
     `SELECT s.*, n.name FROM (${rows}) s JOIN names n ON n.id = s.component
     ORDER BY s.layer, s.component`;
   const kept = named("SELECT * FROM layer_component_rows WHERE run = ?");
-  type Row = ActivationColumns & Pick<MetricRow, "layer" | "duration_ns" | "energy_nj"> & {
+  type Row = ActivationColumns & Omit<MetricRow, "repetition" | "token_index"> & {
     name: string;
     tokens: number;
   };
@@ -59,6 +59,8 @@ export function readSummary(sql: Sql, run: number): LayerComponentSummary[] {
     tokens: row.tokens,
     durationMs: fromFixed(row.duration_ns),
     energyMj: fromFixed(row.energy_nj),
+    lowMj: fromFixed(row.low_nj),
+    highMj: fromFixed(row.high_nj),
     activation: activationOf(row),
   }));
 }

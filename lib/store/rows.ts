@@ -180,6 +180,10 @@ export interface LayerComponentSummary {
   durationMs: number | null;
   /** Sum over the tokens. */
   energyMj: number | null;
+  /** What they hold at least together; `RunInside` knows closer limits of a mean repetition. */
+  lowMj: number | null;
+  /** What they hold at most together. */
+  highMj: number | null;
   /** Means over the tokens; of `maxAbs`, the maximum. */
   activation: ActivationStatistics | null;
 }
@@ -192,6 +196,10 @@ export interface LayerMean {
   durationMs: number | null;
   /** Of all its components, per token. */
   energyMj: number | null;
+  /** Its lower limit. */
+  lowMj: number | null;
+  /** Its upper limit. */
+  highMj: number | null;
 }
 
 /** Means over the tokens of a run, all layers together. */
@@ -202,6 +210,10 @@ export interface ComponentMean {
   durationMs: number | null;
   /** In all layers, per token. */
   energyMj: number | null;
+  /** Its lower limit. */
+  lowMj: number | null;
+  /** Its upper limit. */
+  highMj: number | null;
 }
 
 /** How values are distributed; quantiles by linear interpolation. */
@@ -240,8 +252,15 @@ export interface RunSummary extends RunListing {
   components: ComponentMean[];
   /** The ten costliest components of single layers: by energy, or by time where there is none. */
   hottest: LayerComponentSummary[];
-  /** Decode steps of all repetitions; `null` where nothing was timed or measured. */
-  tokens: { durationMs: Distribution | null; energyMj: Distribution | null };
+  /**
+   * Decode steps of all repetitions; `null` where nothing was timed or measured. `resolved` of them
+   * have an energy that is known on its own, the others share one by their time.
+   */
+  tokens: {
+    durationMs: Distribution | null;
+    energyMj: Distribution | null;
+    resolved: number;
+  };
 }
 
 /** A token of one repetition, as its row holds it. */

@@ -32,26 +32,32 @@ export function digest(
 
 function meanPerToken(
   parts: readonly LayerComponentSummary[],
-): { durationMs: number | null; energyMj: number | null } {
+): Pick<LayerComponentSummary, "durationMs" | "energyMj" | "lowMj" | "highMj"> {
   const tokens = Math.max(...parts.map((part) => part.tokens));
   const mean = (values: (number | null)[]) => {
     const known = values.filter((value) => value !== null);
     return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / tokens;
   };
+  const measured = parts.filter(({ energyMj }) => energyMj !== null);
+  // A limit that leaves a part out is none.
+  const limit = (values: (number | null)[]) => values.includes(null) ? null : mean(values);
   return {
     durationMs: mean(parts.map((part) => part.durationMs)),
-    energyMj: mean(parts.map((part) => part.energyMj)),
+    energyMj: mean(measured.map((part) => part.energyMj)),
+    lowMj: limit(measured.map((part) => part.lowMj)),
+    highMj: limit(measured.map((part) => part.highMj)),
   };
 }
 
 /** How the decode steps of all repetitions are distributed. */
 export function tokenDistributions(
-  tokens: readonly Pick<TokenRow, "phase" | "durationMs" | "energyMj">[],
+  tokens: readonly Pick<TokenRow, "phase" | "durationMs" | "energyMj" | "resolved">[],
 ): RunSummary["tokens"] {
   const steps = tokens.filter(({ phase }) => phase === "decode");
   return {
     durationMs: distribution(steps.map(({ durationMs }) => durationMs)),
     energyMj: distribution(steps.map(({ energyMj }) => energyMj)),
+    resolved: steps.filter(({ resolved }) => resolved).length,
   };
 }
 

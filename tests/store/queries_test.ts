@@ -86,6 +86,8 @@ Deno.test("getRunSummary() says means by layer and component, the hottest, and d
         component,
         durationMs: 1,
         energyMj: (i + 1) * (layer + 1),
+        lowMj: i * (layer + 1),
+        highMj: (i + 2) * (layer + 1),
       }))
     )
   );
@@ -96,19 +98,25 @@ Deno.test("getRunSummary() says means by layer and component, the hottest, and d
   database.finishRun(runId, { status: "complete", result: run });
   const summary = database.getRunSummary("last")!;
   assert.deepEqual(summary.layers, [
-    { layer: 0, durationMs: 6, energyMj: 21 },
-    { layer: 1, durationMs: 6, energyMj: 42 },
+    { layer: 0, durationMs: 6, energyMj: 21, lowMj: 15, highMj: 27 },
+    { layer: 1, durationMs: 6, energyMj: 42, lowMj: 30, highMj: 54 },
   ]);
   const named = Object.fromEntries(summary.components.map((c) => [c.component, c.energyMj]));
   assert.equal(named.attention, 2 + 4);
   assert.equal(named.lm_head, 100);
+  const head = summary.components.find(({ component }) => component === "lm_head")!;
+  assert.deepEqual([head.lowMj, head.highMj], [null, null], "no limits were given");
+  const attention = summary.components.find(({ component }) => component === "attention")!;
+  assert.deepEqual([attention.lowMj, attention.highMj], [1 + 2, 3 + 6]);
   assert.equal(summary.hottest.length, 10);
   const [first, second] = summary.hottest;
   assert.deepEqual([first!.component, first!.layer], ["lm_head", null]);
   assert.deepEqual([second!.component, second!.layer, second!.energyMj], ["other", 1, 24]);
+  assert.deepEqual([second!.lowMj, second!.highMj], [20, 28], "limits hold for the sum");
   const steps = run.trace.tokens.filter((token) => token.phase === "decode");
   const { durationMs, energyMj } = summary.tokens;
   assert.equal(durationMs!.count, steps.length);
+  assert.equal(summary.tokens.resolved, steps.filter(({ resolved }) => resolved).length);
   assert.equal(durationMs!.min, Math.min(...steps.map((t) => t.endMs - t.startMs)));
   assert.equal(durationMs!.max, Math.max(...steps.map((t) => t.endMs - t.startMs)));
   assert.ok(energyMj!.p5 <= energyMj!.p25 && energyMj!.p25 <= energyMj!.p50);
