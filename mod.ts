@@ -21,6 +21,7 @@ export {
   groupWeights,
   sharedEnergyAt,
   totalColumns,
+  withRest,
 } from "./lib/energy/mod.ts";
 export { planSteps, stepPowers } from "./lib/energy/mod.ts";
 export type {
