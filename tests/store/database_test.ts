@@ -135,6 +135,8 @@ Deno.test("addComponentMetrics() merges times and activations of two passes", ()
     tokens: 1,
     durationMs: 0.25,
     energyMj: 4,
+    lowMj: null,
+    highMj: null,
     activation,
   });
   assert.equal(outside!.layer, null);
