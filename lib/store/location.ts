@@ -36,9 +36,10 @@ export function openDatabase(
     if (!inMemory) checkFile(resolve(path), readOnly);
     const connection = driver(inMemory ? path : resolve(path), { readOnly });
     sql = new Sql(connection, `Cannot use the database "${path}"`);
+    // First of all: whatever reads the schema meets those who are making it.
+    sql.exec(`PRAGMA busy_timeout = ${Math.round(busyTimeoutMs)}`);
     // All rows of a thousand runs, which sorting by a figure reads, take more than SQLite's 2 MB.
     sql.exec("PRAGMA cache_size = -16000");
-    sql.exec(`PRAGMA busy_timeout = ${Math.round(busyTimeoutMs)}`);
     const isOlder = checkIdentity(sql, readOnly);
     if (isOlder && readOnly && upgrade) {
       openDatabase(path, { ...options, readOnly: false }).sql.close();

@@ -16,16 +16,21 @@ export interface SchemaIdentity {
   tables: string[];
 }
 
-/** Reads the identity without changing anything. */
+/** Reads the identity without changing anything, as of one moment: others may be migrating. */
 export function readIdentity(sql: Sql): SchemaIdentity {
-  const tables = sql.all<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
-  );
-  return {
-    applicationId: pragma(sql, "application_id"),
-    version: pragma(sql, "user_version"),
-    tables: tables.map(({ name }) => name),
-  };
+  sql.exec("BEGIN");
+  try {
+    const tables = sql.all<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
+    );
+    return {
+      applicationId: pragma(sql, "application_id"),
+      version: pragma(sql, "user_version"),
+      tables: tables.map(({ name }) => name),
+    };
+  } finally {
+    sql.exec("ROLLBACK");
+  }
 }
 
 /** Brings the database to the newest version, all steps in one transaction or none of them. */
