@@ -198,6 +198,7 @@ const TYPE_INPUT: Readonly<Record<string, number>> = {
   Where: 1,
   OneHot: 2,
   DequantizeLinear: 1,
+  MatMulIntegerToFloat: 2,
   GatherBlockQuantized: 2,
   EmbedLayerNormalization: 2,
 };

@@ -10,7 +10,7 @@
 import { join } from "node:path";
 import type { ComponentMetric } from "../../lib/record.ts";
 import { nodeSqlite, ProfileDatabase } from "../../lib/store/mod.ts";
-import { bareRate, cpuMs, pythonRate } from "./store/rivals.ts";
+import { bareRate, pythonRate } from "./store/rivals.ts";
 import { COMPONENTS, componentsOf, fill, tokensOf } from "./store/rows.ts";
 
 const TOKENS = 500;
@@ -28,26 +28,37 @@ if (import.meta.main) {
   }
 }
 
-/** Batches of ten tokens, as half a second of decoding gives; ABBA; the best of six each, as noise only slows.
- * By processor time: wall time would measure whom the machine is shared with. */
+/** Rounds in which each contestant has its turn, beginning with another each time. */
+const ROUNDS = 9;
+
+/** Batches of ten tokens, as half a second of decoding gives. Who shares the machine slows all of a
+ * round, so it is each round's ratio that counts, and of these the median. */
 function insertRates(folder: string): void {
+  const contestants: [string, (path: string) => number | null][] = [
+    ["store", storeRate],
+    ["bare", bareRate],
+    ["python", pythonRate],
+  ];
   const rates: Record<string, number[]> = { store: [], bare: [], python: [] };
-  const rivals: Record<string, (path: string) => number | null> = {
-    store: storeRate,
-    bare: bareRate,
-    python: pythonRate,
-  };
-  const order = ["store", "bare", "python", "python", "bare", "store"];
-  for (const [i, name] of [...order, ...order, ...order].entries()) {
-    const rate = rivals[name]!(join(folder, `insert-${i}.db`));
-    if (rate !== null) rates[name]!.push(rate);
+  for (let turn = 0; turn < ROUNDS * contestants.length; turn++) {
+    const round = Math.floor(turn / contestants.length);
+    const [name, rate] = contestants[(turn + round) % contestants.length]!;
+    const path = join(folder, `insert-${turn}.db`);
+    rates[name]!.push(rate(path) ?? NaN);
+    Deno.removeSync(path);
   }
-  const [store, bare, python] = ["store", "bare", "python"]
-    .map((name) => Math.max(...rates[name]!));
-  console.log(`| insert | component rows/s | store ÷ it |\n| --- | --- | --- |`);
-  for (const [name, rate] of Object.entries({ store, bare, python })) {
-    console.log(`| ${name} | ${Math.round(rate!)} | ${(store! / rate!).toFixed(2)} |`);
+  console.log(`| insert | component rows/s, median | store ÷ it, median (all) |`);
+  console.log(`| --- | --- | --- |`);
+  for (const [name, own] of Object.entries(rates)) {
+    const ratios = own.map((rate, round) => rates.store![round]! / rate).sort((a, b) => a - b);
+    const [least, most] = [ratios[0]!, ratios.at(-1)!].map((ratio) => ratio.toFixed(2));
+    const each = name === "store" ? "" : `${median(ratios).toFixed(2)} (${least} to ${most})`;
+    console.log(`| ${name} | ${Math.round(median(own))} | ${each} |`);
   }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function storeRate(path: string): number {
@@ -66,9 +77,9 @@ function storeRate(path: string): number {
     );
   }
   const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
-  const startMs = cpuMs();
+  const startMs = performance.now();
   for (const batch of batches) database.addComponentMetrics(runId, batch);
-  return rows / (cpuMs() - startMs) * 1000;
+  return rows / (performance.now() - startMs) * 1000;
 }
 
 /** What `profile()` writes every half second, and what a loop of one's own might write a token. */
