@@ -4,6 +4,14 @@
  * @module
  */
 export { type CacheSlope, cacheSlope, type PositionTrend } from "./cache_slope.ts";
+export { compareRuns, COMPARISON_METRICS } from "./compare/mod.ts";
+export type {
+  AcceptedDifference,
+  ComparedArm,
+  CompareOptions,
+  Comparison,
+  ComparisonMetric,
+} from "./compare/mod.ts";
 export { efficiency } from "./efficiency.ts";
 export type { Carbon, Cost, Efficiency, EfficiencyOptions, EnergyDelay } from "./efficiency.ts";
 export {
@@ -15,6 +23,7 @@ export {
 } from "./electricity.ts";
 export type { Estimate } from "./estimate.ts";
 export { type PeakPower, peakPowers } from "./peak_power.ts";
+export type { RunRecord } from "./run_record.ts";
 export {
   holmCorrected,
   type MeanTest,

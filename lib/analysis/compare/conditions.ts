@@ -1,0 +1,129 @@
+/**
+ * Whether two arms may be compared at all, and what a reader must know when they are.
+ *
+ * @module
+ */
+import { InputError } from "../../errors.ts";
+import type { Finding } from "../../record.ts";
+import type { RunRecord } from "../run_record.ts";
+import { meanOf } from "../statistics/mod.ts";
+
+/** What may differ between arms, if the one who compares says so. */
+export type AcceptedDifference = "host" | "source";
+
+/** Bytes that differ by less move nothing that could be seen. */
+const ALIKE_BYTES = 0.01;
+
+/**
+ * Findings of the comparison itself.
+ *
+ * @throws {InputError} where machines or sources differ and that was not accepted
+ */
+export function checkConditions(
+  a: readonly RunRecord[],
+  b: readonly RunRecord[],
+  isEnergy: boolean,
+  accepted: readonly AcceptedDifference[],
+): { findings: Finding[]; notes: string[] } {
+  const all = [...a, ...b];
+  const notes: string[] = [];
+  const machines = distinct(
+    all.map(({ host }) => host && `${host.hostname ?? "?"} (${host.chip ?? "unknown chip"})`),
+  );
+  if (machines.length > 1) {
+    refuseUnless(accepted, "host", `they ran on ${machines.join(" and ")}`);
+    notes.push(`Different machines: ${machines.join(" and ")}`);
+  }
+  if (!isEnergy) return { findings: [], notes };
+  const sources = distinct(all.map(({ power }) => `${power.label}, ${power.kind}`));
+  if (sources.length > 1) {
+    refuseUnless(accepted, "source", `their power is from ${sources.join(" and ")}`);
+    notes.push(`Different power sources: ${sources.join(" and ")}`);
+  }
+  return { findings: [...cadence(all), ...dram(a, b), ...estimated(all)], notes };
+}
+
+function refuseUnless(
+  accepted: readonly AcceptedDifference[],
+  what: AcceptedDifference,
+  found: string,
+): void {
+  if (accepted.includes(what)) return;
+  throw new InputError(`Cannot compare these runs: ${found}`, {
+    remedy: what === "host"
+      ? 'compare runs of one machine, or pass accept: ["host"] (--accept host)'
+      : 'profile both with one --power, or pass accept: ["source"] (--accept source)',
+  });
+}
+
+function cadence(all: readonly RunRecord[]): Finding[] {
+  const intervals = distinct(all.map(({ power }) => power.intervalMs)).sort((x, y) => x - y);
+  if (intervals.length < 2) return [];
+  return [{
+    kind: "cadence",
+    severity: "warning",
+    value: intervals.at(-1)! / intervals[0]!,
+    unit: "ratio",
+    message: `Power was read every ${intervals.join(" or ")} ms: reading it more often costs more`,
+    remedy: "Profile both with the same --interval-ms",
+  }];
+}
+
+/** Memory's energy is a cost that most sources do not see. */
+function dram(a: readonly RunRecord[], b: readonly RunRecord[]): Finding[] {
+  const sees = [...a, ...b].every(({ power }) =>
+    power.totalRails.some((rail) => rail === "dram" || rail === "system")
+  );
+  if (sees) return [];
+  const [bytesA, bytesB] = [bytesOf(a), bytesOf(b)];
+  if (bytesA === null || bytesB === null) {
+    const models = (arm: readonly RunRecord[]) =>
+      distinct(arm.map(({ model }) => `${model.parameters} × ${model.precision}`)).sort().join();
+    return models(a) === models(b) ? [] : [dramFinding(null)];
+  }
+  const ratio = bytesB / bytesA;
+  return Math.abs(ratio - 1) > ALIKE_BYTES ? [dramFinding(ratio)] : [];
+}
+
+function dramFinding(ratio: number | null): Finding {
+  const much = ratio === null
+    ? "different numbers of bytes"
+    : `${ratio.toFixed(2)} times the bytes of A`;
+  return {
+    kind: "dram-not-measured",
+    severity: "warning",
+    rail: "dram",
+    value: ratio ?? 0,
+    unit: ratio === null ? "unknown" : "ratio",
+    message: ratio === null
+      ? `A and B move ${much} a token, and this source does not measure DRAM`
+      : `B moves ${much} a token, and this source does not measure DRAM`,
+    remedy: "Read the difference as that of the measured rails; the whole one is larger",
+  };
+}
+
+function bytesOf(arm: readonly RunRecord[]): number | null {
+  const bytes = arm.map(({ details }) => {
+    const model = details?.model;
+    return model?.bytesPerToken ?? model?.weightBytes ?? null;
+  });
+  const known = bytes.filter((value) => value !== null);
+  return known.length < bytes.length ? null : meanOf(known);
+}
+
+function estimated(all: readonly RunRecord[]): Finding[] {
+  const of = all.filter(({ power }) => power.kind === "estimated");
+  if (of.length === 0) return [];
+  return [{
+    kind: "estimated",
+    severity: "warning",
+    value: of.length,
+    unit: "runs",
+    message: `The power of ${of.length} of ${all.length} runs is an estimate, not measured`,
+    remedy: "Use a measuring source; deno task doctor says which work here",
+  }];
+}
+
+function distinct<T>(values: readonly (T | undefined)[]): T[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}

@@ -1,0 +1,80 @@
+/**
+ * What can be said of two arms that were not repeated: as much as each run says of itself.
+ *
+ * @module
+ */
+import {
+  meanOf,
+  type MeanTest,
+  studentP,
+  studentQuantile,
+  sumOver,
+  varianceOf,
+} from "../statistics/mod.ts";
+import type { Measured } from "./pairs.ts";
+
+/** The error that measuring the runs leaves in their difference. */
+export interface Measurement {
+  /** Standard error of the difference of logarithms. */
+  error: number;
+  /** What says so. */
+  from: "draws" | "intervals";
+}
+
+/** As many degrees as make Student's distribution the normal one. */
+const NORMAL = 1e6;
+
+/** How well the difference of the arms is known by the runs' own intervals; `null` if one has none. */
+export function measurementOf(
+  a: readonly Measured[],
+  b: readonly Measured[],
+): Measurement | null {
+  const drawn = byDraws(a, b);
+  if (drawn !== null) return { error: drawn, from: "draws" };
+  const variances = [a, b].map((arm) => {
+    if (arm.some(({ observed }) => observed.error === null)) return null;
+    return sumOver(arm, ({ observed }) => (observed.error ?? 0) ** 2) / arm.length ** 2;
+  });
+  const [one, other] = variances;
+  if (typeof one !== "number" || typeof other !== "number") return null;
+  return { error: Math.sqrt(one + other), from: "intervals" };
+}
+
+/** Draw by draw, what all runs err in alike (a latch) cancels. */
+function byDraws(a: readonly Measured[], b: readonly Measured[]): number | null {
+  const draws = Math.min(...[...a, ...b].map(({ run }) => run.draws?.length ?? 0));
+  if (draws < 2) return null;
+  const logOf = (arm: readonly Measured[], draw: number) =>
+    meanOf(arm.map(({ run }) => Math.log(run.draws?.[draw] ?? NaN)));
+  const differences = Array.from({ length: draws }, (_, draw) => logOf(b, draw) - logOf(a, draw));
+  return differences.every(Number.isFinite) ? Math.sqrt(varianceOf(differences)) : null;
+}
+
+/** Two runs by their tokens: how much these differ, and what measuring the runs adds to that. */
+export function testTokens(
+  mean: number,
+  differences: readonly number[],
+  worth: number,
+  measurement: Measurement | null,
+): MeanTest {
+  const scatter = varianceOf(differences) / worth;
+  const standardError = Math.sqrt(scatter + (measurement?.error ?? 0) ** 2);
+  const degrees = Math.max(1, worth - 1);
+  return { ...student(mean, standardError, degrees), test: "paired t over tokens" };
+}
+
+/** Two runs as wholes, by their own intervals alone. */
+export function testWhole(mean: number, measurement: Measurement | null): MeanTest {
+  if (measurement === null) {
+    const none = { standardError: NaN, degrees: 0, low: -Infinity, high: Infinity, p: null };
+    return { mean, ...none, test: "none" };
+  }
+  const test = measurement.from === "draws" ? "z by draws" : "z by the runs' intervals";
+  return { ...student(mean, measurement.error, NORMAL), test };
+}
+
+function student(mean: number, standardError: number, degrees: number): Omit<MeanTest, "test"> {
+  const half = studentQuantile(0.975, degrees) * standardError;
+  const p = standardError === 0 && mean === 0 ? 1 : studentP(mean / standardError, degrees);
+  return { mean, standardError, degrees, low: mean - half, high: mean + half, p };
+}

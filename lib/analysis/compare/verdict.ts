@@ -1,0 +1,46 @@
+import type { Comparison } from "./comparison.ts";
+
+/** A comparison in one line. */
+export function verdictOf(comparison: Omit<Comparison, "verdict">): string {
+  const { scope, findings } = comparison;
+  const limits = [
+    ...(scope === "process" ? ["this process only"] : []),
+    ...(findings.some(({ kind }) => kind === "dram-not-measured") ? ["DRAM not measured"] : []),
+  ];
+  return [core(comparison), ...limits].join("; ");
+}
+
+function core(comparison: Omit<Comparison, "verdict">): string {
+  const { outcome, percent, test, metricName, a, b, floor } = comparison;
+  const least = floor.percent === null ? "floor unknown" : `floor ${digits(floor.percent)} %`;
+  if (outcome === "unclear") {
+    const within = percent.low === null || percent.high === null
+      ? ""
+      : `; ${b.label} ÷ ${a.label} lies between ${signed(percent.low)} and ${
+        signed(percent.high)
+      } %`;
+    return `No difference can be seen (${least})${within}`;
+  }
+  const ends = [percent.low, percent.high].map((end) => end === null ? "?" : digits(Math.abs(end)))
+    .toSorted((one, other) => Number(one) - Number(other));
+  const how = `${digits(Math.abs(percent.value))} % (${ends.join(" to ")} %) ${outcome}`;
+  return `${capital(metricName)} of ${b.label} is ${how} than of ${a.label} ` +
+    `(${test.name}, p ${probability(test.p)}; ${least})`;
+}
+
+function probability(p: number | null): string {
+  if (p === null) return "unknown";
+  return p < 0.0001 ? "< 0.0001" : `= ${p.toPrecision(2)}`;
+}
+
+function signed(percent: number): string {
+  return `${percent < 0 ? "−" : "+"}${digits(Math.abs(percent))}`;
+}
+
+function digits(percent: number): string {
+  return percent >= 100 ? percent.toFixed(0) : percent.toPrecision(percent < 0.1 ? 1 : 2);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { compareRuns } from "../../../lib/analysis/mod.ts";
+import { InputError } from "../../../lib/errors.ts";
+import { madeArm, madeRun } from "../made_runs.ts";
+import { normals } from "../normals.ts";
+
+const arm = (level: number, seed: number, more = {}) =>
+  madeArm({
+    processes: 6,
+    prompts: 3,
+    level,
+    between: 0.01,
+    within: 0.01,
+    normal: normals(seed),
+    ...more,
+  });
+
+Deno.test("compareRuns() finds a difference, with its ends, its test and its floor", () => {
+  const found = compareRuns(arm(0.2, 1), arm(0.22, 2), { labels: ["fp32", "int8"] });
+  assert.equal(found.outcome, "higher");
+  assert.equal(found.scope, "machine");
+  assert.equal(found.pairing.kind, "process");
+  assert.deepEqual([found.pairing.count, found.pairing.sharedPrompts], [6, 3]);
+  assert.ok(found.percent.low! < 10 && found.percent.high! > 10, found.verdict);
+  assert.ok(found.floor.percent! > 0.5 && found.floor.percent! < 10);
+  assert.match(
+    found.verdict,
+    /^Energy per token of int8 is \d+ % \([\d.]+ to [\d.]+ %\) higher than of fp32 \(paired t, p .*; floor [\d.]+ %\)$/,
+  );
+  const { ratio, percent, difference, a } = found;
+  assert.ok(Math.abs(100 * (ratio.value - 1) - percent.value) < 1e-9);
+  assert.ok(Math.abs(a.value.value * (ratio.value - 1) - difference.value) < 1e-3);
+});
+
+Deno.test("compareRuns() says that no difference can be seen, and between which ends it lies", () => {
+  const found = compareRuns(arm(0.2, 3), arm(0.2, 4));
+  assert.equal(found.outcome, "unclear");
+  assert.match(found.verdict, /^No difference can be seen \(floor [\d.]+ %\); B ÷ A lies between/);
+  assert.equal(found.percent.resolved, false);
+});
+
+Deno.test("compareRuns() says for how many processes it holds", () => {
+  const few = compareRuns(arm(0.2, 1, { processes: 3 }), arm(0.3, 2, { processes: 3 }));
+  assert.equal(few.scope, "process");
+  assert.match(few.verdict, /; this process only$/);
+  const unknown = compareRuns([madeRun(), madeRun()], [madeRun(), madeRun()]);
+  assert.deepEqual([unknown.scope, unknown.a.processes], ["process", null]);
+});
+
+Deno.test("compareRuns() refuses runs of other machines and sources until that is accepted", () => {
+  const [a, b] = [arm(0.2, 1), arm(0.2, 2, { hostname: "studio" })];
+  assert.throws(() => compareRuns(a, b), (error) => {
+    assert.ok(error instanceof InputError);
+    assert.match(error.message, /they ran on mini \(Apple M4 Max\) and studio .*--accept host/);
+    return true;
+  });
+  assert.match(compareRuns(a, b, { accept: ["host"] }).notes.join(), /Different machines/);
+  const rapl = arm(0.2, 2, { source: "rapl" });
+  assert.throws(() => compareRuns(a, rapl), /their power is from .*--accept source/);
+  // Times do not come from a power source.
+  assert.equal(compareRuns(a, rapl, { metric: "tokensPerSecond" }).outcome, "unclear");
+});
+
+Deno.test("compareRuns() finds what limits it: DRAM, cadence, estimates", () => {
+  const moving = (bytesPerToken: number) => ({ details: { model: { bytesPerToken } } });
+  const kinds = (a: object, b: object) =>
+    compareRuns(arm(0.2, 1, a), arm(0.3, 2, b)).findings.map(({ kind }) => kind);
+  assert.deepEqual(kinds(moving(4e6), moving(1e6)), ["dram-not-measured"]);
+  assert.deepEqual(kinds(moving(4e6), moving(4.01e6)), []);
+  const withDram = { totalRails: ["cpu", "dram"] };
+  assert.deepEqual(kinds({ ...moving(4e6), ...withDram }, { ...moving(1e6), ...withDram }), []);
+  assert.deepEqual(kinds({ model: { precision: "int8" } }, {}), ["dram-not-measured"]);
+  assert.deepEqual(kinds({ intervalMs: 100 }, { intervalMs: 500 }), ["cadence"]);
+  assert.deepEqual(kinds({ kind: "estimated" }, { kind: "estimated" }), ["estimated"]);
+});
+
+Deno.test("compareRuns() leaves out what is invalid or was not measured, and says so", () => {
+  const invalid = [{
+    kind: "lost-records" as const,
+    severity: "invalid" as const,
+    value: 1,
+    unit: "records",
+    message: "",
+    remedy: "",
+  }];
+  const a = [...arm(0.2, 1), madeRun({ joules: 9, prompt: "prompt 0", pid: 1, findings: invalid })];
+  const b = [...arm(0.2, 2), madeRun({ joules: null, pid: 2 })];
+  const { notes, a: one, b: other } = compareRuns(a, b);
+  assert.deepEqual([one.runs, other.runs], [18, 18]);
+  assert.match(
+    notes.join("; "),
+    /1 of 19 runs of A left out as invalid; 1 of 19 runs of B have no/,
+  );
+  assert.throws(
+    () => compareRuns([madeRun({ joules: null })], b),
+    /Cannot compare energy per token: none of the 1 runs of A has it/,
+  );
+});
+
+Deno.test("compareRuns() of two single runs goes by their intervals, or their draws", () => {
+  const by = (half: number | null, joules = 0.21) =>
+    compareRuns(madeRun({ joules: 0.2, half }), madeRun({ joules, half }));
+  assert.deepEqual([by(0.01).outcome, by(0.01).basis], ["higher", "intervals"]);
+  assert.equal(by(0.1).outcome, "unclear");
+  const none = by(null);
+  assert.deepEqual([none.test.p, none.percent.low, none.floor.percent], [null, null, null]);
+  assert.match(none.verdict, /floor unknown/);
+  const normal = normals(5);
+  // What both err in alike is nothing to their difference.
+  const latch = Array.from({ length: 256 }, () => 1 + 0.1 * normal());
+  const drawn = (joules: number) =>
+    madeRun({
+      joules,
+      half: 0.2,
+      draws: latch.map((one) => joules * one * (1 + 0.002 * normal())),
+    });
+  const { basis, outcome, percent } = compareRuns(drawn(0.2), drawn(0.204));
+  assert.deepEqual([basis, outcome], ["draws", "higher"]);
+  assert.ok(percent.low! > 1 && percent.high! < 3);
+});
+
+Deno.test("compareRuns() pairs by prompt, and says where it cannot", () => {
+  const [a, b] = [arm(0.2, 1), arm(0.22, 2)];
+  // Prompts cost 22 % more from one to the third: unpaired, an arm without one would look cheap.
+  const without = b.filter(({ prompt }) => prompt !== "prompt 0");
+  const { percent, pairing } = compareRuns(a, without);
+  assert.equal(pairing.sharedPrompts, 2);
+  assert.ok(Math.abs(percent.value - 10) < 3, `${percent.value}`);
+  const others = b.map((run) => ({ ...run, prompt: `other ${run.prompt}` }));
+  const unpaired = compareRuns(a, others);
+  assert.equal(unpaired.pairing.kind, "none");
+  assert.match(unpaired.notes.join(), /No prompt in common/);
+  assert.equal(unpaired.test.name, "Welch's t");
+});
+
+Deno.test("compareRuns() by blocks takes out what a block does to both arms", () => {
+  const normal = normals(9);
+  const heat = Array.from({ length: 8 }, () => 0.1 * normal());
+  const of = (level: number) =>
+    heat.map((warm, block) =>
+      madeRun({ joules: level * Math.exp(warm + 0.002 * normal()), pid: block, prompt: "p" })
+    );
+  const [a, b] = [of(0.2), of(0.206)];
+  const blocks = new Map([...a, ...b].map((run, at) => [run.runId, `${at % 8}`]));
+  const blocked = compareRuns(a, b, { blockOf: ({ runId }) => blocks.get(runId) ?? null });
+  assert.equal(blocked.pairing.kind, "block");
+  assert.equal(blocked.outcome, "higher");
+  assert.ok(blocked.percent.low! > 2 && blocked.percent.high! < 4);
+});
