@@ -9,7 +9,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { Command } from "@commander-js/extra-typings";
-import { commandStep, examples, tests } from "./test/deno_steps.ts";
+import { commandStep, computingTests, examples, tests } from "./test/deno_steps.ts";
 import { drawnCharts } from "./test/drawn_charts.ts";
 import { runGate } from "./test/gate.ts";
 import { notebooks } from "./test/notebooks.ts";
@@ -23,6 +23,7 @@ const STEPS: readonly Step[] = [
   notebookTypes,
   commandStep("public docs", ["doc", "--lint", "mod.ts"]),
   examples,
+  computingTests,
   tests,
   notebooks,
   drawnCharts,

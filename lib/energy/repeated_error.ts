@@ -55,7 +55,7 @@ export function repetitionError(pairs: readonly SweptPair[]): (totalMs: number) 
   }
   // A difference has four times the variance of a mean of two.
   const pairsSeen = Math.max(0, freedom) + 1;
-  const variance = Math.max(0, seen - drawn) / 4 / pairsSeen + PRIOR ** 2 / pairsSeen;
+  const variance = Math.max(0, seen - 0.5 * drawn) / 4 / pairsSeen + PRIOR ** 2 / pairsSeen;
   const error = Math.sqrt(variance) * studentWidening(pairsSeen);
   return (totalMs) => error / Math.sqrt(totalMs / 1000);
 }

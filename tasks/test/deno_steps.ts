@@ -23,11 +23,28 @@ export const examples: Step = {
   },
 };
 
-/** Everything under `tests/`, or the rooms that were asked for. */
+/** Rooms whose tests neither measure time or power nor start programs: they may run beside others. */
+const SIDE_BY_SIDE = ["analysis", "charts", "energy", "model", "store"];
+
+/** The tests of rooms that only compute, on all processors at once. */
+export const computingTests: Step = {
+  name: "computing tests",
+  run(gate: Gate): Promise<Outcome> {
+    const rooms = SIDE_BY_SIDE.map((room) => join("tests", room));
+    return denoTest(gate, ["--parallel", ...rooms]);
+  },
+};
+
+/**
+ * All other tests, one file at a time: who measures must not be disturbed. Or the rooms that were
+ * asked for.
+ */
 export const tests: Step = {
   name: "tests",
   run(gate: Gate): Promise<Outcome> {
-    return denoTest(gate, gate.rooms.length > 0 ? gate.rooms : ["tests"]);
+    if (gate.rooms.length > 0) return denoTest(gate, gate.rooms);
+    const apart = SIDE_BY_SIDE.map((room) => join("tests", room));
+    return denoTest(gate, [`--ignore=${apart.join(",")}`, "tests"]);
   },
 };
 
