@@ -5,6 +5,7 @@
  * @module
  */
 import type { Rail } from "../record.ts";
+import type { ComponentFamily } from "./component_families.ts";
 
 /** How many steps the ramp of energies has. */
 export const RAMP_STEPS = 8;
@@ -29,6 +30,15 @@ const COLORS = {
   "mark-prefill": ["#a86400", "#e0a24a"],
   "mark-decode": ["#3f68b5", "#86a8ea"],
   "mark-other": ["#9aa1ad", "#6d7482"],
+  "family-projection": ["#485aa2", "#6865db"],
+  "family-attention": ["#8f52e0", "#a879a8"],
+  "family-mlp": ["#e67f5f", "#e88248"],
+  "family-experts": ["#9d6b0b", "#b35f04"],
+  "family-norm": ["#98d6ce", "#98dcd9"],
+  "family-vocabulary": ["#3b91a0", "#359fea"],
+  "family-residual": ["#d0c365", "#e2d887"],
+  "family-runtime": ["#9caac2", "#a6a9ad"],
+  "family-other": ["#705b4a", "#5d5750"],
   "ramp-0": ["#fbf5e5", "#451b17"],
   "ramp-1": ["#efdcc0", "#642b1b"],
   "ramp-2": ["#e5c29d", "#823e1e"],
@@ -40,6 +50,7 @@ const COLORS = {
   "on-low": ["#1b1d23", "#f3f4f7"],
   "on-middle": ["#1b1d24", "#121318"],
   "on-high": ["#fffffe", "#121317"],
+  "on-deep": ["#fffffd", "#fffffd"],
 } as const satisfies Record<string, readonly [string, string]>;
 
 /** What a colour stands for. */
@@ -56,6 +67,28 @@ export function color(name: ColorName): string {
 /** The colour of a rail, the same in every chart. */
 export function railColor(rail: Rail): string {
   return color(rail);
+}
+
+/** The colour of a family of components, the same in every chart. */
+export function familyColor(family: ComponentFamily): string {
+  return color(`family-${family}`);
+}
+
+const ON_FAMILY: Record<ComponentFamily, ColorName> = {
+  projection: "on-deep",
+  attention: "on-high",
+  mlp: "on-middle",
+  experts: "on-deep",
+  norm: "on-middle",
+  vocabulary: "on-middle",
+  residual: "on-middle",
+  runtime: "on-middle",
+  other: "on-deep",
+};
+
+/** Text on the colour of a family, always at least 4.5 : 1. */
+export function onFamily(family: ComponentFamily): string {
+  return color(ON_FAMILY[family]);
 }
 
 /** Which of the three kinds of shade a phase has: only the work that is measured stands out. */
@@ -78,8 +111,12 @@ export const MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, Liberation M
 /** Width of a figure in px unless its caller says otherwise. */
 export const DEFAULT_WIDTH = 760;
 
+/** Pixels cannot name colours: what has them is there twice, and one of the two is shown. */
+const DRAWN = ["inline", "none"] as const;
+
 function variables(column: 0 | 1): string {
-  return Object.entries(PALETTE).map(([name, pair]) => `--tw-${name}:${pair[column]}`).join(";");
+  return Object.entries(PALETTE).map(([name, pair]) => `--tw-${name}:${pair[column]}`)
+    .concat(`--tw-light-only:${DRAWN[column]}`, `--tw-dark-only:${DRAWN[1 - column]}`).join(";");
 }
 
 const RAMP_RULES = Array.from(
@@ -96,6 +133,7 @@ export const FRAGMENT_STYLE = `.tw-figure{${variables(0)};color-scheme:light}
 .tw-figure{box-sizing:border-box;width:fit-content;max-width:100%;margin:0;padding:20px 20px 16px;background:var(--tw-surface);color:var(--tw-ink);font:13px/1.5 ${FONT};font-variant-numeric:tabular-nums;border-radius:8px}
 .tw-figure svg{display:block;max-width:100%;height:auto;overflow:visible}
 .tw-figure svg text{white-space:pre}
+.tw-light-only{display:var(--tw-light-only)}.tw-dark-only{display:var(--tw-dark-only)}
 .tw-figure>:not(svg){contain:inline-size}
 .tw-title{margin:0;font-size:16px;font-weight:600;letter-spacing:-.01em;line-height:1.3}
 .tw-subtitle{margin:2px 0 14px;color:var(--tw-muted)}
@@ -111,8 +149,8 @@ export const FRAGMENT_STYLE = `.tw-figure{${variables(0)};color-scheme:light}
 ${RAMP_RULES}`;
 
 /** Style of an SVG file: light by its attributes, so that every program draws it, dark by value where asked for. */
-export const STANDALONE_STYLE = `text{white-space:pre}
-@media (prefers-color-scheme:dark){${
+export const STANDALONE_STYLE = `text{white-space:pre}.tw-dark-only{display:none}
+@media (prefers-color-scheme:dark){.tw-light-only{display:none}.tw-dark-only{display:inline}${
   Object.values(PALETTE).map(([light, dark]) =>
     `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`
   ).join("")

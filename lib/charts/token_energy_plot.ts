@@ -6,24 +6,17 @@
 import * as Plot from "@observablehq/plot";
 import type { RunTotals } from "../record.ts";
 import type { Drawing } from "./figure.ts";
-import { textWidth } from "./labels.ts";
+import { HATCH, HATCH_DEFS } from "./hatch.ts";
+import { boxItem, hatchItem, type LegendItem, legendRows, rampItem } from "./legend.ts";
 import { plotContent } from "./plot_content.ts";
-import { px, svgText } from "./svg_text.ts";
+import { svgText } from "./svg_text.ts";
 import { formatMj } from "../quantities.ts";
 import { visibleText } from "../safe_text.ts";
-import { color, type ColorName, FONT, RAMP_STEPS } from "./theme.ts";
+import { color, type ColorName, FONT } from "./theme.ts";
 import { type Ramp, tokenRamp } from "./token_ramp.ts";
 import { textHtml, textSvg } from "./token_text.ts";
 import type { GroupView } from "./token_views.ts";
 
-/** Stripes in the colour of the page. Always the same, so that it does not matter whose id a page finds. */
-const HATCH = `<defs><pattern id="tw-hatch" width="5" height="5" patternUnits="userSpaceOnUse" ` +
-  `patternTransform="rotate(45)"><path d="M0,0V5" fill="none" stroke="${
-    color("surface")
-  }" stroke-width="2.4" stroke-opacity="0.6"/></pattern></defs>`;
-
-const SWATCH = 22;
-const LEGEND_ROW = 24;
 const STRIP_PX = 150;
 const MARGIN = { left: 56, right: 8, top: 26, bottom: 36 };
 
@@ -43,9 +36,9 @@ export function drawTokens(
     height === 0
       ? ""
       : `<svg aria-hidden="true" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-        `font-family="${FONT}">${HATCH}${content}</svg>`;
+        `font-family="${FONT}">${HATCH_DEFS}${content}</svg>`;
   return {
-    svg: `${HATCH}${legend.svg}<g transform="translate(0,${textTop})">${text.svg}</g>` +
+    svg: `${HATCH_DEFS}${legend.svg}<g transform="translate(0,${textTop})">${text.svg}</g>` +
       `<g transform="translate(0,${stripTop})">${strip.svg}</g>`,
     height: stripTop + strip.height,
     html: picture(legend.svg, legend.height) + textHtml(prompt, groups, ramp) +
@@ -60,52 +53,20 @@ interface Piece {
 
 /** The ramp with its ends in mJ per token, then a sample of each way in which a group can differ. */
 function legendSvg(groups: readonly GroupView[], ramp: Ramp | null, width: number): Piece {
-  const items: { svg: string; width: number }[] = [];
-  if (ramp !== null) items.push(rampItem(ramp));
-  const sample = (label: string, box: string) =>
-    items.push({
-      svg: `<g transform="translate(0,1)">${box}</g>${svgText(27, 12, label, { size: 12 })}`,
-      width: 27 + textWidth(label, 12),
-    });
-  const box = (fill: string, stroke: string, rest = "") =>
-    `<rect x="0.5" y="0.5" width="19" height="13" rx="2" fill="${fill}" stroke="${stroke}"${rest}/>`;
+  const items: LegendItem[] = [];
+  if (ramp !== null) items.push(rampItem(tick(ramp.lowMj), `${tick(ramp.highMj)} mJ per token`));
   const prefill = groups.find((group) => group.phase === "prefill");
   if (prefill !== undefined) {
     const value = prefill.mjPerToken === null ? "" : ` ${formatMj(prefill.mjPerToken)}`;
-    sample(`prefill${value}`, box("none", color("mark-prefill")));
+    items.push(boxItem(`prefill${value}`, "none", color("mark-prefill")));
   }
   if (groups.some((group) => group.mjPerToken !== null && !group.resolved)) {
-    sample("not resolved", box(color("ramp-3"), "none") + box("url(#tw-hatch)", "none"));
+    items.push(hatchItem("not resolved", color("ramp-3")));
   }
   if (groups.some((group) => group.mjPerToken === null)) {
-    sample("not measured", box("none", color("muted"), ' stroke-dasharray="2 2"'));
+    items.push(boxItem("not measured", "none", color("muted"), ' stroke-dasharray="2 2"'));
   }
-  let [x, y] = [0, 0];
-  const placed = items.map((item) => {
-    if (x > 0 && x + item.width > width) [x, y] = [0, y + LEGEND_ROW];
-    const svg = `<g transform="translate(${px(x)},${y})">${item.svg}</g>`;
-    x += item.width + 22;
-    return svg;
-  });
-  return { svg: placed.join(""), height: items.length === 0 ? 0 : y + 16 };
-}
-
-function rampItem(ramp: Ramp): { svg: string; width: number } {
-  const [low, high] = [tick(ramp.lowMj), `${tick(ramp.highMj)} mJ per token`];
-  const left = textWidth(low, 12) + 6;
-  const right = left + RAMP_STEPS * SWATCH;
-  const swatches = Array.from(
-    { length: RAMP_STEPS },
-    (_, step) =>
-      `<rect x="${px(left + step * SWATCH)}" y="1" width="${SWATCH}" height="13" fill="${
-        color(`ramp-${step}` as ColorName)
-      }"/>`,
-  );
-  return {
-    svg: svgText(0, 12, low, { size: 12 }) + swatches.join("") +
-      svgText(right + 6, 12, high, { size: 12 }),
-    width: right + 6 + textWidth(high, 12),
-  };
+  return legendRows(items, width);
 }
 
 function tick(value: number): string {
@@ -151,7 +112,7 @@ function stripSvg(groups: readonly GroupView[], ramp: Ramp | null, width: number
       }),
       Plot.rect(known.filter((group) => !group.resolved), {
         ...bars,
-        fill: "url(#tw-hatch)",
+        fill: HATCH,
         pointerEvents: "none",
       }),
       Plot.ruleX(known.filter((group) => group.lowMj !== null && group.highMj !== null), {

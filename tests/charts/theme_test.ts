@@ -1,5 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { onRamp, paintLight, PALETTE, RAMP_STEPS } from "../../lib/charts/theme.ts";
+import { onFamily, onRamp, paintLight, PALETTE, RAMP_STEPS } from "../../lib/charts/theme.ts";
+import { FAMILIES } from "../../lib/charts/component_families.ts";
 import type { ColorName } from "../../lib/charts/theme.ts";
 import { RAILS } from "../../lib/record.ts";
 import { contrast, distance, linearRgb, oklab, VISIONS } from "./color_vision.ts";
@@ -22,6 +23,24 @@ function assertApart(a: ColorName, b: ColorName, least: number): void {
 
 Deno.test("theme: every two rails look different to colour-blind eyes", () => {
   RAILS.forEach((rail, at) => RAILS.slice(0, at).forEach((other) => assertApart(rail, other, 11)));
+});
+
+Deno.test("theme: every two families of components look different to colour-blind eyes", () => {
+  FAMILIES.forEach((family, at) => {
+    FAMILIES.slice(0, at).forEach((other) =>
+      assertApart(`family-${family}`, `family-${other}`, 10)
+    );
+    assertApart(`family-${family}`, "surface", 10);
+    for (const theme of THEMES) {
+      for (const rail of RAILS) {
+        const apart = distance(hex(`family-${family}`, theme), hex(rail, theme));
+        ok(apart >= 5, `${family} and ${rail}: ${apart.toFixed(1)}, theme ${theme}`);
+      }
+      const text = /--tw-([a-z-]+)/.exec(onFamily(family))?.[1] as ColorName;
+      const ratio = contrast(hex(text, theme), hex(`family-${family}`, theme));
+      ok(ratio >= 4.5, `text on ${family}, theme ${theme}: ${ratio.toFixed(2)}`);
+    }
+  });
 });
 
 Deno.test("theme: rails stand out from the shades of the phases and from the page", () => {
