@@ -46,8 +46,8 @@ export async function measure(
   prompt: Prompt,
 ): Promise<Seen> {
   const { signal } = plan;
-  const { maxNewTokens, temperature, topK, topP, seed } = plan;
-  const order = { ...prompt, maxNewTokens, temperature, topK, topP, seed };
+  const { maxNewTokens, prefillChunk, temperature, topK, topP, seed } = plan;
+  const order = { ...prompt, maxNewTokens, prefillChunk, temperature, topK, topP, seed };
   const outer: Seen["outer"] = { warmUp: null, before: null, after: null };
   const evidence = new Evidence();
   const onPhase = monitor.info.kind === "simulated"

@@ -46,6 +46,7 @@ export interface Prompt {
 export interface RepeatOrder extends Prompt {
   type: "repeat";
   maxNewTokens: number;
+  prefillChunk?: number | undefined;
   temperature?: number | undefined;
   topK?: number | undefined;
   topP?: number | undefined;

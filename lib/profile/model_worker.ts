@@ -154,13 +154,13 @@ async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
   const { session, stop } = opened;
   const model = reading(opened.model, order);
   const startMs = nowMs();
-  const { prompt, maxNewTokens, temperature, topK, topP, seed, tellsPhases } = order;
+  const { prompt, maxNewTokens, prefillChunk, temperature, topK, topP, seed, tellsPhases } = order;
   if (tellsPhases) answer({ type: "phase", phase: "prefill", atMs: startMs });
   const events = generate(model, prompt, {
     session,
     maxNewTokens,
     seed,
-    ...defined({ temperature, topK, topP }),
+    ...defined({ prefillChunk, temperature, topK, topP }),
     onSection: (section) => pending.sections.push({ ...section, repetition }),
   });
   let stopped = false;

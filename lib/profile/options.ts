@@ -74,6 +74,11 @@ export interface ProfileOptions {
   threads?: number;
   /** Whether the runtime's idle threads spin; default: its own choice. */
   spin?: boolean;
+  /**
+   * Tokens of the prompt that one pass of the measured run takes; default: as `generate()` chooses.
+   * Twins and repeated steps take the prompt as they always do.
+   */
+  prefillChunk?: number;
   /** 0 is greedy, which is the default. */
   temperature?: number;
   /** Sample among the k most probable tokens. */
@@ -88,6 +93,8 @@ export interface ProfileOptions {
   experiment?: string;
   /** Labels of the run. */
   tags?: string[];
+  /** Plain data that is kept with the run's options; must survive JSON. */
+  memo?: Readonly<Record<string, unknown>>;
   /** Ends the run; what was measured is kept, with status `interrupted`. */
   signal?: AbortSignal;
   /** Called about ten times a second. */
@@ -167,6 +174,8 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     "component or operation: what is amplified are components",
   );
   demand("sparsityBelow", sparsityBelow, sparsityBelow >= 0, "a number, 0 or more");
+  const { prefillChunk: chunk } = plan;
+  demand("prefillChunk", chunk, chunk === undefined || isCount(chunk, 1), "an integer above 0");
   demand("threads", threads, threads === undefined || isCount(threads, 1), "an integer above 0");
   demand(
     "database",
