@@ -3,7 +3,15 @@
  *
  * @module
  */
+export { type BatchCost, batchCost, type BatchPoint } from "./batch/mod.ts";
 export { type CacheSlope, cacheSlope, type PositionTrend } from "./cache_slope.ts";
+export {
+  type ContextCost,
+  contextCost,
+  type ContextGrowth,
+  type ContextPoint,
+  type Knee,
+} from "./context/mod.ts";
 export { compareRuns, COMPARISON_METRICS } from "./compare/mod.ts";
 export type {
   AcceptedDifference,
@@ -11,6 +19,7 @@ export type {
   CompareOptions,
   Comparison,
   ComparisonMetric,
+  Figure,
 } from "./compare/mod.ts";
 export { efficiency } from "./efficiency.ts";
 export type { Carbon, Cost, Efficiency, EfficiencyOptions, EnergyDelay } from "./efficiency.ts";
@@ -23,6 +32,22 @@ export {
 } from "./electricity.ts";
 export type { Estimate } from "./estimate.ts";
 export { type PeakPower, peakPowers } from "./peak_power.ts";
+export {
+  type MixtureCost,
+  type Polynomial,
+  type PolynomialFits,
+  type PowerLaw,
+  type Scaling,
+  scaling,
+  type ScalingOptions,
+  type ScalingPoint,
+} from "./scaling/mod.ts";
+export {
+  type Tradeoff,
+  tradeoff,
+  type TradeoffOptions,
+  type TradeoffPoint,
+} from "./tradeoff/mod.ts";
 export type { RunRecord } from "./run_record.ts";
 export {
   holmCorrected,

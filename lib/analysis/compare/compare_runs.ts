@@ -1,6 +1,6 @@
-import { InputError } from "../../errors.ts";
 import type { Estimate } from "../estimate.ts";
 import { processOf, type RunRecord } from "../run_record.ts";
+import { measured } from "./measured.ts";
 import {
   detectionFloor,
   meanOf,
@@ -11,7 +11,7 @@ import {
 } from "../statistics/mod.ts";
 import type { ComparedArm, CompareOptions, Comparison } from "./comparison.ts";
 import { checkConditions } from "./conditions.ts";
-import { type ComparisonMetric, nameOf, observe } from "./metric.ts";
+import { nameOf } from "./metric.ts";
 import { type Measured, nullSpread, type Units, unitsOf } from "./pairs.ts";
 import { type Measurement, measurementOf, testTokens, testWhole } from "./single_runs.ts";
 import { tokenDifferences } from "./token_pairs.ts";
@@ -55,7 +55,7 @@ export function compareRuns(
   const [armA, armB] = [a, b].map((arm, at) =>
     measured([arm].flat(), metric, labels[at]!, notes)
   ) as [Measured[], Measured[]];
-  const conditions = checkConditions(runsOf(armA), runsOf(armB), isEnergy, accept);
+  const conditions = checkConditions([runsOf(armA), runsOf(armB)], isEnergy, accept);
   const units = unitsOf(armA, armB, blockOf);
   if (units.sharedPrompts === 0) notes.push("No prompt in common: not paired");
   if (haveOtherLengths(armA, armB)) {
@@ -176,38 +176,6 @@ function effectOf(
     percent: of((ratio) => 100 * (ratio - 1)),
     difference: of((ratio) => base * (ratio - 1)),
   };
-}
-
-function measured(
-  runs: readonly RunRecord[],
-  metric: ComparisonMetric,
-  label: string,
-  notes: string[],
-): Measured[] {
-  const { words, isEnergy } = nameOf(metric);
-  const isInvalid = ({ findings }: RunRecord) =>
-    isEnergy && findings.some(({ severity }) => severity === "invalid");
-  const valid = runs.filter((run) => !isInvalid(run));
-  const found = valid.flatMap((run): Measured[] => {
-    const observed = observe(run, metric);
-    return observed === null ? [] : [{ run, observed }];
-  });
-  if (found.length === 0) {
-    throw new InputError(
-      `Cannot compare ${words}: none of the ${runs.length} runs of ${label} has it`,
-      { remedy: "profile it, or compare another metric; deno task runs shows what runs have" },
-    );
-  }
-  const [invalid, without] = [runs.length - valid.length, valid.length - found.length];
-  if (invalid > 0) notes.push(`${invalid} of ${runs.length} runs of ${label} left out as invalid`);
-  if (without > 0) notes.push(`${without} of ${runs.length} runs of ${label} have no ${words}`);
-  const shared = found.filter(({ observed: { method } }) =>
-    method === "shared" || method === "estimated"
-  );
-  if (shared.length > 0 && isEnergy) {
-    notes.push(`${words} of ${shared.length} runs of ${label} is ${shared[0]?.observed.method}`);
-  }
-  return found;
 }
 
 function armOf(arm: readonly Measured[], logs: readonly number[], label: string): ComparedArm {

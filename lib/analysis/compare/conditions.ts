@@ -15,17 +15,16 @@ export type AcceptedDifference = "host" | "source";
 const ALIKE_BYTES = 0.01;
 
 /**
- * Findings of the comparison itself.
+ * Findings of the comparison itself. The first arm is what the others are compared with.
  *
  * @throws {InputError} where machines or sources differ and that was not accepted
  */
 export function checkConditions(
-  a: readonly RunRecord[],
-  b: readonly RunRecord[],
+  arms: readonly (readonly RunRecord[])[],
   isEnergy: boolean,
-  accepted: readonly AcceptedDifference[],
+  accepted: readonly AcceptedDifference[] = [],
 ): { findings: Finding[]; notes: string[] } {
-  const all = [...a, ...b];
+  const all = arms.flat();
   const notes: string[] = [];
   const machines = distinct(
     all.map(({ host }) => host && `${host.hostname ?? "?"} (${host.chip ?? "unknown chip"})`),
@@ -40,7 +39,7 @@ export function checkConditions(
     refuseUnless(accepted, "source", `their power is from ${sources.join(" and ")}`);
     notes.push(`Different power sources: ${sources.join(" and ")}`);
   }
-  return { findings: [...cadence(all), ...dram(a, b), ...estimated(all)], notes };
+  return { findings: [...cadence(all), ...dram(arms), ...estimated(all)], notes };
 }
 
 function refuseUnless(
@@ -70,34 +69,36 @@ function cadence(all: readonly RunRecord[]): Finding[] {
 }
 
 /** Memory's energy is a cost that most sources do not see. */
-function dram(a: readonly RunRecord[], b: readonly RunRecord[]): Finding[] {
-  const sees = [...a, ...b].every(({ power }) =>
+function dram(arms: readonly (readonly RunRecord[])[]): Finding[] {
+  const sees = arms.flat().every(({ power }) =>
     power.totalRails.some((rail) => rail === "dram" || rail === "system")
   );
   if (sees) return [];
-  const [bytesA, bytesB] = [bytesOf(a), bytesOf(b)];
-  if (bytesA === null || bytesB === null) {
-    const models = (arm: readonly RunRecord[]) =>
-      distinct(arm.map(({ model }) => `${model.parameters} × ${model.precision}`)).sort().join();
-    return models(a) === models(b) ? [] : [dramFinding(null)];
+  const bytes = arms.map(bytesOf).filter((value) => value !== null);
+  if (bytes.length < arms.length) {
+    const models = arms.map((arm) =>
+      distinct(arm.map(({ model }) => `${model.parameters} × ${model.precision}`)).sort().join()
+    );
+    return new Set(models).size === 1 ? [] : [dramFinding(null, arms.length)];
   }
-  const ratio = bytesB / bytesA;
-  return Math.abs(ratio - 1) > ALIKE_BYTES ? [dramFinding(ratio)] : [];
+  const ratio = arms.length === 2 ? bytes[1]! / bytes[0]! : Math.max(...bytes) / Math.min(...bytes);
+  return Math.abs(ratio - 1) > ALIKE_BYTES ? [dramFinding(ratio, arms.length)] : [];
 }
 
-function dramFinding(ratio: number | null): Finding {
+function dramFinding(ratio: number | null, arms: number): Finding {
+  const who = arms === 2 ? "A and B move" : "They move";
   const much = ratio === null
-    ? "different numbers of bytes"
-    : `${ratio.toFixed(2)} times the bytes of A`;
+    ? `${who} different numbers of bytes`
+    : arms === 2
+    ? `B moves ${ratio.toFixed(2)} times the bytes of A`
+    : `The most moves ${ratio.toFixed(2)} times the bytes of the least`;
   return {
     kind: "dram-not-measured",
     severity: "warning",
     rail: "dram",
     value: ratio ?? 0,
     unit: ratio === null ? "unknown" : "ratio",
-    message: ratio === null
-      ? `A and B move ${much} a token, and this source does not measure DRAM`
-      : `B moves ${much} a token, and this source does not measure DRAM`,
+    message: `${much} a token, and this source does not measure DRAM`,
     remedy: "Read the difference as that of the measured rails; the whole one is larger",
   };
 }

@@ -5,5 +5,6 @@
  */
 export { compareRuns } from "./compare_runs.ts";
 export type { ComparedArm, CompareOptions, Comparison } from "./comparison.ts";
-export type { AcceptedDifference } from "./conditions.ts";
+export { type AcceptedDifference, checkConditions } from "./conditions.ts";
+export { type Figure, figureOf, having } from "./figure.ts";
 export { COMPARISON_METRICS, type ComparisonMetric, nameOf, observe } from "./metric.ts";

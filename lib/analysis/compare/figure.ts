@@ -1,0 +1,62 @@
+/**
+ * One figure of many runs that are alike.
+ *
+ * @module
+ */
+import type { Estimate } from "../estimate.ts";
+import { processOf, type RunRecord } from "../run_record.ts";
+import { meanOf, testPaired } from "../statistics/mod.ts";
+import { type ComparisonMetric, nameOf, observe } from "./metric.ts";
+
+/** Half an interval may be this part of its value for the value to count as resolved. */
+const RESOLVED_HALF = 0.1;
+
+/** A figure of several runs. */
+export interface Figure extends Estimate {
+  /** Runs that have it. */
+  runs: number;
+  /** Processes that they came from; `null` where that is not known. */
+  processes: number | null;
+}
+
+/**
+ * Geometric mean of a figure over runs, with the 95 % interval of their processes: of the runs
+ * where there is one process, of the run itself where it is one. `null` where no run has it.
+ */
+export function figureOf(runs: readonly RunRecord[], metric: ComparisonMetric): Figure | null {
+  const { isEnergy } = nameOf(metric);
+  const found = runs.flatMap((run) => {
+    const isInvalid = isEnergy && run.findings.some(({ severity }) => severity === "invalid");
+    const observed = isInvalid ? null : observe(run, metric);
+    return observed === null ? [] : [{ run, observed }];
+  });
+  const first = found[0];
+  if (!first) return null;
+  const byProcess = Map.groupBy(found, ({ run }) => processOf(run));
+  const units = byProcess.size > 1 && !byProcess.has(null)
+    ? [...byProcess.values()]
+    : found.map((one) => [one]);
+  const { mean, low, high } = testPaired(
+    units.map((unit) => meanOf(unit.map(({ observed }) => Math.log(observed.value)))),
+  );
+  const half = units.length > 1
+    ? (high - low) / 2
+    : first.observed.error === null
+    ? Infinity
+    : 1.96 * first.observed.error;
+  const isKnown = Number.isFinite(half);
+  const isSeen = !isEnergy || found.every(({ run }) => run.power.kind !== "estimated");
+  return {
+    value: Math.exp(mean),
+    low: isKnown ? Math.exp(mean - half) : null,
+    high: isKnown ? Math.exp(mean + half) : null,
+    resolved: isSeen && half <= RESOLVED_HALF,
+    runs: found.length,
+    processes: byProcess.has(null) ? null : byProcess.size,
+  };
+}
+
+/** Runs that have a figure and are not invalid. */
+export function having(runs: readonly RunRecord[], metric: ComparisonMetric): RunRecord[] {
+  return runs.filter((run) => figureOf([run], metric) !== null);
+}

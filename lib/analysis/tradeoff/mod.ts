@@ -1,0 +1,6 @@
+/**
+ * Speed against energy.
+ *
+ * @module
+ */
+export { type Tradeoff, tradeoff, type TradeoffOptions, type TradeoffPoint } from "./tradeoff.ts";
