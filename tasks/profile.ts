@@ -22,7 +22,8 @@ import {
   yellow,
 } from "./frame/mod.ts";
 import { runJson } from "./profile/json.ts";
-import { introduce, introduceSteps, nextSteps } from "./profile/introduce.ts";
+import { componentNames } from "./profile/component_names.ts";
+import { introduce, introduceLoops, introduceSteps, nextSteps } from "./profile/introduce.ts";
 import { LiveScreen } from "./profile/live_screen.ts";
 import { powerSource } from "./profile/power_source.ts";
 import { summaryLines } from "./profile/summary.ts";
@@ -63,6 +64,12 @@ const task = command("profile", "Generate an answer and say what each phase and 
   .addOption(
     new Option("--activations <kind>", "statistics of what components put out")
       .choices(["off", "on", "deep"] as const).default("off" as const),
+  )
+  .addOption(
+    new Option(
+      "--amplify <components>",
+      "repeat these components (q_proj,down_proj, or all) until power records see them",
+    ).argParser(componentNames),
   )
   .addOption(
     new Option("--power <source>", POWER_HELP).argParser(powerSource).env("TOKENWATT_POWER"),
@@ -122,6 +129,7 @@ Examples:
   deno task profile "What is a joule?" --model org/name --system "Be brief." --precision int4
   deno task profile --resolve tokens --resolve-seconds 60
   deno task profile --depth component --activations on
+  deno task profile --amplify q_proj,down_proj
   deno task profile --power powermetrics --interval-ms 50 --db runs.db
   deno task profile --json > run.json
 
@@ -139,6 +147,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
     if (!quiet) {
       await introduce(model, options.power, Number(options.intervalMs), screen);
       if (options.resolve === "tokens") introduceSteps(options, screen);
+      if (options.amplify !== undefined) introduceLoops(options.amplify, options, screen);
       for (const warning of model.warnings) screen.say(yellow(`       ${visibleText(warning)}`));
     }
     const run = await profile(model, asked, {
@@ -159,6 +168,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       ...given({
         source: options.power,
         depth: options.depth,
+        amplify: options.amplify,
         activations: { off: false, on: true, deep: "deep" as const }[options.activations],
         threads: options.threads,
         spin: options.spin === undefined ? undefined : options.spin === "on",

@@ -19,4 +19,5 @@ export {
 } from "./layers/mod.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";
+export { expectedLoopsMs } from "./stages.ts";
 export { type StoredRecords, type SummarizedRun, summarizeStored } from "./stored_run.ts";

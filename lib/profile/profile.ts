@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
+import { checkComponents } from "../model/cut/mod.ts";
 import type { ChatPrompt, Model } from "../model/mod.ts";
 import {
   checkPowerConditions,
@@ -52,6 +53,7 @@ export async function profile(
   const plan = planOf(options);
   const asked = promptOf(model, prompt);
   const promptIds = checkedPrompt(model, asked);
+  checkComponents(model, plan.amplify ?? "all");
   const about = modelDetails(model);
   const source = plan.source ?? (await detectPowerSource()).source;
   await using monitor = new PowerMonitor({ source, intervalMs: plan.intervalMs });
@@ -110,7 +112,7 @@ export async function profile(
         ...monitor.findings().slice(sampling.length),
         ...checkPowerConditions(await conditions),
         ...seen.load,
-        ...looped?.load ?? [],
+        ...looped?.observed ?? [],
       ],
     };
     const { run, inside } = summarize(remains);

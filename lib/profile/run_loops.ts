@@ -1,20 +1,21 @@
 import { nowMs } from "../clock.ts";
 import { checkForeignLoad, readCpuTimes } from "../power/mod.ts";
 import type { Finding } from "../record.ts";
-import type { AmplifiedLoops } from "./amplify/mod.ts";
+import { type AmplifiedLoops, NO_LOOPS } from "./amplify/mod.ts";
 import { type Instruments, type Seen, tail } from "./measure.ts";
 import type { ProfilePlan } from "./options.ts";
 
 /** Loops that ran, and whether other programs did, too. */
 export interface SeenLoops {
   loops: AmplifiedLoops;
-  load: Finding[];
+  observed: Finding[];
 }
 
 /**
- * Repeats the work of components, while power is still sampled.
+ * Repeats the work of components, while power is still sampled. What was measured before is worth
+ * more than loops: where they fail, they say why, and the run goes on.
  *
- * @returns `null` where none was asked for, or the run was stopped before
+ * @returns `null` where none were asked for, or the run was stopped before it had an answer
  */
 export async function runLoops(
   { thread, monitor, stages }: Omit<Instruments, "recorder">,
@@ -37,13 +38,20 @@ export async function runLoops(
     },
     signal,
     monitor.info.kind === "simulated" ? (phase, atMs) => monitor.hint(phase, atMs) : undefined,
-  );
+  ).catch((error: Error): AmplifiedLoops => ({
+    ...NO_LOOPS,
+    refused: [{ component: [components].flat().join(", "), reason: error.message }],
+  }));
   monitor.hint("idle");
-  if (loops === null) return null;
+  if (loops === null) return { loops: { ...NO_LOOPS, interrupted: true }, observed: [] };
   const cpuAfter = readCpuTimes();
   if (!loops.interrupted) await tail(monitor, nowMs(), plan.intervalMs);
   const load = checkForeignLoad(cpuBefore, cpuAfter, monitor.samples(), plan.intervalMs);
-  return { loops, load };
+  const when = "While components ran in loops";
+  return {
+    loops,
+    observed: load.map((one) => ({ ...one, message: `${when}: ${one.message}` })),
+  };
 }
 
 /** What a source delivers is seldom what it was asked for. */

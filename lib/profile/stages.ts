@@ -17,8 +17,10 @@ export function afterSeconds(baselineSeconds: number): number {
 /** Before the graph is cut, the number of its components is a guess. */
 const USUAL_COMPONENTS = 15;
 
-/** How long loops will take, as far as can be said before the model is looked into. */
-export function expectedLoopsMs({ amplify, intervalMs }: ProfilePlan): number {
+/** How long loops will take, in ms, as far as can be said before the model is looked into. */
+export function expectedLoopsMs(
+  { amplify, intervalMs }: Pick<ProfilePlan, "amplify" | "intervalMs">,
+): number {
   const components = amplify === "all" ? USUAL_COMPONENTS : amplify?.length ?? 0;
   return components === 0 ? 0 : sweepsMs(2 * components + 2, 1.2 * intervalMs) + TWIN_OPENING_MS;
 }

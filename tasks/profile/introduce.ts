@@ -8,6 +8,7 @@ import {
   type PowerSourceSpec,
   powerStatus,
 } from "../../lib/power/mod.ts";
+import { expectedLoopsMs } from "../../lib/profile/mod.ts";
 import type { ProfilingRun } from "../../lib/record.ts";
 import { bold, dim, yellow } from "../frame/mod.ts";
 import type { LiveScreen } from "./live_screen.ts";
@@ -66,6 +67,17 @@ export function introduceSteps(
       (size === 1 ? "" : `; neighbours are grouped by ${size} and more, for about ` +
         `${Math.ceil(groupedMs / 1000)} s (--resolve-seconds ${resolveSeconds})`),
   );
+}
+
+/** Says how long it takes to repeat components, as far as that can be said before they are cut out. */
+export function introduceLoops(
+  amplify: readonly string[] | "all",
+  { intervalMs }: { intervalMs: string },
+  screen: LiveScreen,
+): void {
+  const expectedMs = expectedLoopsMs({ amplify, intervalMs: Number(intervalMs) });
+  const what = amplify === "all" ? "all components" : visibleText(amplify.join(", "));
+  screen.say(`${bold("Loops")}  ${what}: about ${Math.ceil(expectedMs / 1000)} s`);
 }
 
 async function sourceOf(asked: PowerSourceSpec | undefined) {

@@ -34,8 +34,32 @@ Deno.test("profile --depth operation --activations deep prints parts that add up
   assert.match(people.stdout, /attention +[\d.]+ ms +[\d.]+ % +.* mJ \(.* to .*\)/);
 });
 
+Deno.test("profile --amplify says how long it takes, and prints each loop beside its component", async () => {
+  const { code, stdout, stderr } = await runTask("profile", [
+    ...["--power", "rig:m4max", ...SHORT, "--db", db],
+    ...["--interval-ms", "50", "--amplify", "down_proj"],
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Loops {2}down_proj: about \d+ s$/m);
+  assert.match(
+    stdout,
+    /^Loops {2}down_proj: −?\d+ % of the decode .*not scaled; the rest is "other"$/m,
+  );
+  assert.match(stdout, /down_proj .* mJ \(.* to .*\) .* mJ {2}amplified/);
+  assert.match(stdout, /^other .* shared$/m);
+  const shown = await runTask("show", ["last", "--db", db, "--json"]);
+  const { inside }: PrintedRun = JSON.parse(shown.stdout);
+  assert.deepEqual(inside?.amplified?.map(({ components }) => components), [
+    ["down_proj"],
+    ["down_proj"],
+  ]);
+});
+
 for (
   const [args, message] of [
+    [["--amplify", "q_proj,moe"], /Cannot amplify "moe"; choose among .*q_proj/],
+    [["--amplify", "q_proj,,"], /argument 'q_proj,,' is invalid.*q_proj,down_proj/],
+    [["--amplify", "all", "--depth", "token"], /what is amplified are components/],
     [["--depth", "layer"], /argument 'layer' is invalid/],
     [["--activations", "all"], /argument 'all' is invalid/],
     [["--depth", "token", "--activations", "on"], /activations belong to components/],

@@ -50,7 +50,7 @@ export interface CutModel {
  *
  * @param executedPath the optimised graph, as the runtime wrote it
  * @param wanted `"all"`, or names of components
- * @throws {InputError} if the layers lie inside a branch, or a name is none of a component
+ * @throws {InputError} if the layers lie inside a branch
  */
 export function cutComponents(
   model: Model,
@@ -74,7 +74,6 @@ export function cutComponents(
     if (group === undefined) groups.set(component, [at]);
     else group.push(at);
   });
-  refuseUnknown(wanted, [...groups.keys()]);
 
   const weights = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const original = new WeightPlaces(model.onnxPath);
@@ -85,7 +84,9 @@ export function cutComponents(
 
   const borders = bordersOf(graph);
   const components: ComponentCut[] = [];
-  const refused: CutModel["refused"] = [];
+  const refused: CutModel["refused"] = wanted === "all" ? [] : wanted
+    .filter((component) => !groups.has(component))
+    .map((component) => ({ component, reason: "no operation of the executed graph is its own" }));
   const typed = (name: string): CutTensor | null => {
     const dataType = scope.types.get(name);
     return dataType === undefined ? null : { name, dataType };
@@ -223,13 +224,4 @@ function holdsMore(node: NodeInfo): boolean {
 export function hasOwnWeights(model: Model, executedPath: string): boolean {
   const original = new WeightPlaces(model.onnxPath);
   return new WeightPlaces(executedPath).large().some((weight) => original.find(weight) === null);
-}
-
-function refuseUnknown(wanted: readonly string[] | "all", known: readonly string[]): void {
-  if (wanted === "all") return;
-  const unknown = wanted.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  throw new InputError(`Cannot amplify ${unknown.map((name) => `"${name}"`).join(", ")}`, {
-    remedy: `choose among ${known.toSorted().join(", ")}, or all`,
-  });
 }

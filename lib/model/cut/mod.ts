@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { checkComponents } from "./check_components.ts";
 export {
   type ComponentCut,
   cutComponents,

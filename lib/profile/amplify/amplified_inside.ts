@@ -3,7 +3,7 @@ import { scaled } from "../../energy/mod.ts";
 import type { Finding, PowerSample, RunInside } from "../../record.ts";
 import { loopEnergies } from "./energies.ts";
 import { amplifyFindings } from "./findings.ts";
-import { AROUND, withAmplified } from "./into_inside.ts";
+import { AROUND, sumOf, withAmplified } from "./into_inside.ts";
 import type { AmplifiedLoops } from "./loops.ts";
 
 /** What loops told, and what they are compared with. */
@@ -24,10 +24,11 @@ export function amplifiedInside(
 ): { inside: RunInside; findings: Finding[] } {
   const wholes = (["prefill", "decode"] as const).flatMap((name) => {
     const ensemble = phase(name);
-    const around = inside.components.filter((row) =>
-      row.phase === name && AROUND.includes(row.component)
-    ).reduce((sum, { share }) => sum + share, 0);
-    return ensemble ? [{ phase: name, ensemble: scaled(ensemble, 1 - around) }] : [];
+    const rows = inside.components.filter((row) => row.phase === name);
+    const around = rows.filter(({ component }) => AROUND.includes(component));
+    const totalMj = sumOf(rows);
+    const left = totalMj > 0 ? 1 - sumOf(around) / totalMj : 1;
+    return ensemble ? [{ phase: name, ensemble: scaled(ensemble, left) }] : [];
   });
   const energies = loopEnergies(loops, wholes, samples, options);
   return {

@@ -30,7 +30,7 @@ export function amplifyFindings(
     ...phases.flatMap((phase) => captured(phase, loops)),
     ...phases.flatMap(tooShort),
     ...workingSet(loops),
-    ...frequency(frequencyChange),
+    ...(loops.blocks.length === 0 ? [] : frequency(frequencyChange)),
     ...fused(loops),
     ...differs(loops),
     ...loops.refused.map(({ component, reason }) =>

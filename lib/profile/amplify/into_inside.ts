@@ -25,20 +25,25 @@ export function withAmplified(
     (rows, phase) => replaced(rows, phase),
     inside.components,
   );
-  const factorOf = (row: { phase: string; component: string }): number => {
-    const of = (rows: readonly InsidePart[]) =>
-      rows.find(({ phase, component }) => phase === row.phase && component === row.component)
-        ?.energyMj ?? null;
-    const [before, after] = [of(inside.components), of(components)];
-    return before === null || after === null || before === 0 ? 1 : after / before;
-  };
-  const parts = inside.parts.map((part) => stretched(part, factorOf(part)));
+  const parts = inside.parts.map((part) => {
+    const before = inside.parts.filter((one) => isOf(one, part));
+    const after = components.find((row) => isOf(row, part));
+    return after === undefined ? part : dealt(part, after, before);
+  });
+  // What was left over may be a component of its own.
+  const added = components.filter((row) => !inside.parts.some((part) => isOf(part, row)));
+  parts.push(...added);
   return {
     ...inside,
     components,
     parts,
     layers: inside.layers.map((row) => summed(row, parts)),
-    operations: inside.operations.map((row) => stretched(row, factorOf(row))),
+    operations: inside.operations.map((operation) => {
+      const of = (rows: readonly InsidePart[]) =>
+        rows.find((row) => isOf(row, operation))?.energyMj ?? 0;
+      const before = of(inside.components);
+      return before === 0 ? operation : stretched(operation, of(components) / before);
+    }),
     amplified: told.map((phase): AmplifiedPhase => ({
       phase: phase.phase,
       components: phase.parts.map(({ component }) => component),
@@ -51,6 +56,21 @@ export function withAmplified(
       "Energies of components are those of their loops; tokens and layers divide them by time",
     ],
   };
+}
+
+function isOf(
+  part: { phase: string; component: string },
+  { phase, component }: { phase: string; component: string },
+): boolean {
+  return part.phase === phase && part.component === component;
+}
+
+/** What a component cost, dealt to one of its layers as shares by time are to each other. */
+function dealt(part: InsidePart, { energyMj, lowMj, highMj }: InsidePart, own: InsidePart[]) {
+  if (energyMj === null) return part;
+  const before = sumOf(own);
+  if (before !== 0) return stretched(part, energyMj / before);
+  return part === own[0] ? { ...part, energyMj, lowMj, highMj } : part;
 }
 
 function replaced(rows: readonly InsidePart[], phase: PhaseEnergies): InsidePart[] {
@@ -112,7 +132,8 @@ function sumOfErrors(rows: readonly InsidePart[], end: "lowMj" | "highMj"): numb
     .reduce((sum, row) => sum + Math.abs((row[end] ?? 0) - (row.energyMj ?? 0)), 0);
 }
 
-function sumOf(rows: readonly InsidePart[]): number {
+/** What rows hold together; what was not measured counts nothing. */
+export function sumOf(rows: readonly InsidePart[]): number {
   return rows.reduce((sum, { energyMj }) => sum + (energyMj ?? 0), 0);
 }
 

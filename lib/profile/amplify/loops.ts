@@ -70,17 +70,29 @@ export interface AmplifiedLoops {
   stepBytes: number;
   /** Bytes of the last-level cache of the machine that ran them; `null` where nobody says. */
   cacheBytes: number | null;
-  /** Whether all of the graph's components are among the cells, in every phase. */
+  /** Whether all of the graph's components ran to the end, in every phase. */
   isComplete: boolean;
   /** Whether it was stopped before all blocks had run. */
   interrupted: boolean;
 }
 
+/** Where nothing ran. */
+export const NO_LOOPS: AmplifiedLoops = {
+  cells: [],
+  blocks: [],
+  refused: [],
+  fused: [],
+  stepBytes: 0,
+  cacheBytes: null,
+  isComplete: false,
+  interrupted: false,
+};
+
 /**
  * Repeats the work of components, each in stretches that power records see, forwards and backwards
  * through all of them.
  *
- * @throws {InputError} if the graph cannot be cut, or a name is none of a component
+ * @throws {InputError} if the graph cannot be cut
  */
 export async function amplifyLoops(
   model: Model,
@@ -92,16 +104,17 @@ export async function amplifyLoops(
   const { passes, captures } = await capture(cut, options, options, stopped);
   await using open = await openCells(cut, passes, captures, options, stopped);
   const blocks = await sweeps(open.cells, options, stopped);
-  const wanted = open.cells.length * BLOCKS_OF_CELL;
+  const interrupted = stopped() || blocks.length < open.cells.length * BLOCKS_OF_CELL;
+  const refused = [...cut.refused, ...open.refused];
   return {
     cells: open.cells.map(({ facts }) => facts),
     blocks,
-    refused: [...cut.refused, ...open.refused],
+    refused,
     fused: cut.components.filter(({ fused }) => fused.length > 0)
       .map(({ component, fused }) => ({ component, operators: fused })),
     stepBytes: model.features.weightBytes,
     cacheBytes: lastLevelCacheBytes(),
-    isComplete: options.components === "all" && cut.refused.length + open.refused.length === 0,
-    interrupted: stopped() || blocks.length < wanted,
+    isComplete: options.components === "all" && refused.length === 0 && !interrupted,
+    interrupted,
   };
 }

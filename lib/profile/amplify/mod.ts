@@ -4,5 +4,5 @@
  * @module
  */
 export { amplifiedInside } from "./amplified_inside.ts";
-export { type AmplifiedLoops, amplifyLoops, type AmplifyOptions } from "./loops.ts";
+export { type AmplifiedLoops, amplifyLoops, type AmplifyOptions, NO_LOOPS } from "./loops.ts";
 export { sweepsMs } from "./sweeps.ts";

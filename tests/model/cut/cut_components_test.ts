@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { InputError } from "../../../lib/errors.ts";
 import { openSession } from "../../../lib/inference/mod.ts";
-import { cutComponents, emptyModel, hasOwnWeights } from "../../../lib/model/cut/mod.ts";
+import {
+  checkComponents,
+  cutComponents,
+  emptyModel,
+  hasOwnWeights,
+} from "../../../lib/model/cut/mod.ts";
 import { buildModel, loadModel, type Model } from "../../../lib/model/mod.ts";
 import { ProtoFile } from "../../../lib/model/proto_reader.ts";
 import { SMALL, temporaryFolder } from "../checkpoints.ts";
@@ -56,13 +61,26 @@ Deno.test("hasOwnWeights() tells whether the runtime changed any", async () => {
   assert.equal(hasOwnWeights(model, await executed(model, other.path)), false);
 });
 
-Deno.test("cutComponents() names the components that there are where one is not", async () => {
+Deno.test("cutComponents() says what the executed graph has no operation of, and cuts the rest", async () => {
   using folder = temporaryFolder();
   const model = await small(folder.path);
-  const path = await executed(model, folder.path);
+  const { components, refused } = cutComponents(model, await executed(model, folder.path), [
+    "q_proj",
+    "moe",
+  ]);
+  assert.deepEqual(components.map(({ component }) => component), ["q_proj"]);
+  assert.deepEqual(refused.map(({ component }) => component), ["moe"]);
+});
+
+Deno.test("checkComponents() refuses what a model has not, and names what it has", async () => {
+  using folder = temporaryFolder();
+  const model = await small(folder.path);
+  checkComponents(model, "all");
+  checkComponents(model, ["q_proj", "down_proj", "attention"]);
   assert.throws(
-    () => cutComponents(model, path, ["q_proj", "moe"]),
-    (error) => error instanceof InputError && /"moe"; choose among .*q_proj/.test(error.message),
+    () => checkComponents(model, ["q_proj", "moe"]),
+    (error) =>
+      error instanceof InputError && /"moe"; choose among .*q_proj, .*or all/.test(error.message),
   );
 });
 
