@@ -19,7 +19,7 @@ const USUAL_COMPONENTS = 15;
 
 /** How long loops will take, in ms, as far as can be said before the model is looked into. */
 export function expectedLoopsMs(
-  { amplify, intervalMs }: Pick<ProfilePlan, "amplify" | "intervalMs">,
+  { amplify, intervalMs }: { amplify?: readonly string[] | "all"; intervalMs: number },
 ): number {
   const components = amplify === "all" ? USUAL_COMPONENTS : amplify?.length ?? 0;
   return components === 0 ? 0 : sweepsMs(2 * components + 2, 1.2 * intervalMs) + TWIN_OPENING_MS;
