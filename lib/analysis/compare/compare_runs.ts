@@ -153,11 +153,13 @@ function floorOf(
     const floor = detectionFloor(units.spread, pairs, degrees);
     return { percent: floor && percentOf(floor), from: "within arms" };
   }
-  // 1.96 and 1.28 standard errors: found at p < 0.05, nine times in ten.
   const error = test.standardError;
-  return Number.isNaN(error)
-    ? { percent: null, from: null }
-    : { percent: percentOf((1.96 + 1.28) * error), from: "intervals" };
+  if (Number.isNaN(error)) return { percent: null, from: null };
+  // Found at p < 0.05, nine times in ten: 1.96 and 1.28 of the errors that intervals state.
+  if (basis !== "scatter") return { percent: percentOf((1.96 + 1.28) * error), from: "intervals" };
+  const scatter = { variance: error ** 2 * pairing.count, degrees };
+  const floor = detectionFloor(scatter, pairing.count, degrees);
+  return { percent: floor && percentOf(floor), from: "pairs" };
 }
 
 function effectOf(

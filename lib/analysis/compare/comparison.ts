@@ -73,8 +73,8 @@ export interface Comparison {
   floor: {
     /** `null` where nothing tells. */
     percent: number | null;
-    /** What told it. */
-    from: "null arms" | "within arms" | "intervals" | null;
+    /** What told it: two arms that are alike, units of one arm, how pairs differ, runs' intervals. */
+    from: "null arms" | "within arms" | "pairs" | "intervals" | null;
   };
   /** Whether it holds for this machine, or for the few processes only that it was measured in. */
   scope: "machine" | "process";

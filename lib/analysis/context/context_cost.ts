@@ -11,7 +11,7 @@ import type { Estimate } from "../estimate.ts";
 import { estimateOfFit } from "../estimate_of_fit.ts";
 import { oneModel } from "../one_subject.ts";
 import { processOf, type RunRecord } from "../run_record.ts";
-import { fitLeastSquares } from "../statistics/mod.ts";
+import { fitLeastSquares, relativeWorths } from "../statistics/mod.ts";
 import { type Knee, kneeOf } from "./knee.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -142,7 +142,8 @@ function growthOf(
     y: cell.reduce((sum, run) => sum + costOf(run), 0) / cell.length,
   }));
   if (new Set(points.map(({ x }) => x)).size < 3) return null;
-  const fit = fitLeastSquares(points.map(({ x }) => [x / 1000]), points.map(({ y }) => y));
+  const y = points.map((point) => point.y);
+  const fit = fitLeastSquares(points.map(({ x }) => [x / 1000]), y, relativeWorths(y));
   return fit && {
     perThousandTokens: estimateOfFit(fit.coefficients[1]!),
     atEmptyCache: estimateOfFit(fit.coefficients[0]!),

@@ -1,6 +1,6 @@
 import type { Estimate } from "../estimate.ts";
 import { estimateOfFit } from "../estimate_of_fit.ts";
-import { type Fit, fitLeastSquares } from "../statistics/mod.ts";
+import { type Fit, fitLeastSquares, relativeWorths } from "../statistics/mod.ts";
 
 /** y as a polynomial of x. */
 export interface Polynomial {
@@ -20,12 +20,20 @@ export interface PolynomialFits {
   preferred: "linear" | "quadratic" | null;
 }
 
-/** Fits both by ordinary least squares. */
+/**
+ * Fits both by least squares of what is left over in parts of y: a model that costs ten times as
+ * much differs by ten times as much from what its size tells. `rSquared` is of these parts.
+ *
+ * @param points with y above 0
+ */
 export function fitPolynomials(points: readonly { x: number; y: number }[]): PolynomialFits {
   const different = new Set(points.map(({ x }) => x)).size;
   const y = points.map((point) => point.y);
-  const linear = different < 3 ? null : fitLeastSquares(points.map(({ x }) => [x]), y);
-  const quadratic = different < 4 ? null : fitLeastSquares(points.map(({ x }) => [x, x * x]), y);
+  const worths = relativeWorths(y);
+  const linear = different < 3 ? null : fitLeastSquares(points.map(({ x }) => [x]), y, worths);
+  const quadratic = different < 4
+    ? null
+    : fitLeastSquares(points.map(({ x }) => [x, x * x]), y, worths);
   const [line, parabola] = [polynomialOf(linear), polynomialOf(quadratic)];
   const isCurved = parabola?.coefficients[2]?.resolved === true;
   return {

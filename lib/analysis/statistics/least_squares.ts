@@ -37,11 +37,14 @@ const LEAST_OWN_SHARE = 1e-9;
  * Ordinary least squares with a constant, by the normal equations of standardised columns.
  *
  * @param rows one for each point, all of one length
+ * @param worths what each point counts, as 1 ÷ its variance up to a factor; default: all alike. With
+ * them, `residualDeviation` and `nextAt` are of a point that counts 1.
  * @returns `null` where the points leave no degree of freedom, or do not tell the columns apart
  */
 export function fitLeastSquares(
   rows: readonly (readonly number[])[],
   y: readonly number[],
+  worths: readonly number[] = y.map(() => 1),
 ): Fit | null {
   const count = y.length;
   const width = rows[0]?.length ?? 0;
@@ -55,12 +58,16 @@ export function fitLeastSquares(
   if (scales.some((scale) => !(scale > 0))) return null;
   const standardised = (row: readonly number[]) =>
     row.map((x, at) => (x - centres[at]!) / scales[at]!);
-  const design = rows.map((row) => [1, ...standardised(row)]);
+  // Rows as long as they are worth make unweighted equations of weighted ones.
+  const lengths = worths.map(Math.sqrt);
+  const seen = y.map((value, point) => value * lengths[point]!);
+  const at = (row: readonly number[]) => [1, ...standardised(row)];
+  const design = rows.map((row, point) => at(row).map((x) => x * lengths[point]!));
   const inverse = inverseOf(design);
   if (inverse === null) return null;
-  const right = inverse.map((_, at) => sumOver(design, (row, point) => row[at]! * y[point]!));
+  const right = inverse.map((_, at) => sumOver(design, (row, point) => row[at]! * seen[point]!));
   const weights = inverse.map((row) => dot(row, right));
-  const residuals = design.map((row, point) => y[point]! - dot(row, weights));
+  const residuals = design.map((row, point) => seen[point]! - dot(row, weights));
   const left = sumOver(residuals, (residual) => residual ** 2);
   const variance = left / degrees;
   const t = studentQuantile(0.975, degrees);
@@ -70,9 +77,9 @@ export function fitLeastSquares(
     const value = dot(functional, weights);
     return { value, low: value - half, high: value + half };
   };
-  const meanY = meanOf(y);
-  const total = sumOver(y, (value) => (value - meanY) ** 2);
-  const at = (row: readonly number[]) => [1, ...standardised(row)];
+  const worth = sumOver(worths, (one) => one);
+  const meanY = sumOver(y, (value, point) => value * worths[point]!) / worth;
+  const total = sumOver(y, (value, point) => worths[point]! * (value - meanY) ** 2);
   const slopes = scales.map((scale, own) =>
     figure([0, ...scales.map((_, other) => other === own ? 1 / scale : 0)])
   );
@@ -84,6 +91,11 @@ export function fitLeastSquares(
     meanAt: (row) => figure(at(row)),
     nextAt: (row) => figure(at(row), 1),
   };
+}
+
+/** What points count whose errors are parts of them. */
+export function relativeWorths(y: readonly number[]): number[] {
+  return y.map((value) => 1 / value ** 2);
 }
 
 function inverseOf(design: readonly (readonly number[])[]): number[][] | null {

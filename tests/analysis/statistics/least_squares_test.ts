@@ -52,3 +52,15 @@ Deno.test("fitLeastSquares() holds planted slopes, and the next point, in 95 % o
     assert.ok(held / count > low && held / count < high, `${held / count}`);
   }
 });
+
+Deno.test("fitLeastSquares() counts a point that is worth three as three", () => {
+  const worths = [1, 3, 1, 1, 2, 1];
+  const often = worths.flatMap((worth, at) => Array<number>(worth).fill(at));
+  const weighted = fitLeastSquares(X.map((x) => [x]), Y, worths);
+  const repeated = fitLeastSquares(often.map((at) => [X[at]!]), often.map((at) => Y[at]!));
+  weighted?.coefficients.forEach(({ value }, at) =>
+    near(value, repeated!.coefficients[at]!.value, 1e-12)
+  );
+  near(weighted?.rSquared, repeated!.rSquared, 1e-12);
+  assert.equal(weighted?.degrees, 4);
+});
