@@ -12,4 +12,11 @@ export {
 } from "./power_timeline.ts";
 export { escapeHtml, visibleText } from "../safe_text.ts";
 export { tokenEnergy, type TokenEnergyOptions, type TokenEnergyRun } from "./token_energy.ts";
+export { tokenDistribution, type TokenDistributionOptions } from "./token_distribution.ts";
+export { efficiency, type EfficiencyCardOptions, type EfficiencyRun } from "./efficiency.ts";
+export {
+  energyOverTime,
+  type EnergyOverTimeOptions,
+  type EnergyOverTimeRun,
+} from "./energy_over_time.ts";
 export { liveCard, liveLine, type LiveState } from "./live_card.ts";

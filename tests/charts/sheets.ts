@@ -1,6 +1,9 @@
 /** Which figures the contact sheet shows, each for a width in px. */
+import { CARBON_INTENSITIES, efficiency, ELECTRICITY_PRICES } from "../../lib/analysis/mod.ts";
+import * as charts from "../../lib/charts/mod.ts";
 import { type Figure, powerTimeline, tokenEnergy } from "../../lib/charts/mod.ts";
 import { sampleRun } from "../fixtures/run.ts";
+import { history, spreadRun } from "./answers.ts";
 import { HOSTILE, makeRun, type RunShape } from "./runs.ts";
 
 const CPU_ONLY = { rails: ["cpu"], measuredRails: ["cpu"], totalRails: ["cpu"] } satisfies RunShape;
@@ -35,4 +38,26 @@ export const SHEETS: Record<string, (width: number) => Figure> = {
     tokenEnergy(makeRun({ text: HOSTILE, groupSize: 2, prompt: "<img src=x onerror=alert(1)>" }), {
       width,
     }),
+  "distribution": (width) => charts.tokenDistribution(spreadRun(), { width }),
+  "distribution-groups": (width) => charts.tokenDistribution(makeRun(), { width }),
+  "distribution-mixed": (width) =>
+    charts.tokenDistribution(makeRun({ energies: "mixed", groupSize: 1, tokens: 400 }), { width }),
+  "distribution-null": (width) =>
+    charts.tokenDistribution(makeRun({ energies: "null" }), { width }),
+  "efficiency": (width) => {
+    const run = sampleRun();
+    const terms = { price: ELECTRICITY_PRICES.eu, carbon: CARBON_INTENSITIES.world };
+    return charts.efficiency(run, efficiency(run, { ...terms, powerLimitMw: 20_000 }), { width });
+  },
+  "efficiency-estimate": (width) => {
+    const run = sampleRun({ kind: "estimated", rails: ["cpu"] });
+    return charts.efficiency(run, efficiency(run), { width });
+  },
+  "efficiency-null": (width) => {
+    const run = makeRun({ energies: "null", measuredRails: [] });
+    return charts.efficiency(run, efficiency(run), { width });
+  },
+  "over-time": (width) => charts.energyOverTime(sampleRun(), { width }),
+  "over-time-runs": (width) => charts.energyOverTime(history(2), { width }),
+  "over-time-many": (width) => charts.energyOverTime(history(90), { width }),
 };
