@@ -152,8 +152,8 @@ function dotSvg(outlier: Outlier, scale: (mj: number) => number): string {
   }" stroke-width="1.5"><title>${escapeHtml(`${outlier.group.tooltip}\n${note}`)}</title></circle>`;
 }
 
-/** Which part of a name stands left of its dot, from the best. */
-const SHIFTS = [0.5, 0.65, 0.35, 0.8, 0.2, 1, 0];
+/** Which part of a name stands left of its dot: near the middle in any row is better than far in the first. */
+const SHIFTS = [[0.5, 0.65, 0.35], [0.8, 0.2, 1, 0]];
 
 interface OutlierPlace extends Place {
   text: string;
@@ -175,18 +175,17 @@ function outlierLabels(
     const text = outlierName(outlier);
     const dotX = scale(outlier.group.mjPerToken ?? 0);
     const wide = textWidth(text, SIZE);
-    return Array.from(
-      { length: MAX_ROWS },
-      (_, row) =>
-        SHIFTS.map((shift) => {
-        const left = dotX - 4 - shift * (wide - 8);
+    return SHIFTS.flatMap((shifts) =>
+      Array.from({ length: MAX_ROWS }, (_, row) =>
+        shifts.map((shift) => {
+          const left = dotX - 3 - shift * (wide - 6);
           const top = STRIP_PX + row * ROW_PX - 4;
-          const label = { left: left - 4, right: left + wide + 4, top, bottom: top + ROW_PX };
+          const label = { left: left - 2, right: left + wide + 2, top, bottom: top + ROW_PX };
           // The leader begins below the dots, which may stand close.
           const leader = { left: dotX - 1, right: dotX + 1, top: LINE_Y + 6, bottom: top };
           return { text, row, dotX, left, covers: [label, leader] };
-        }),
-    ).flat();
+        })).flat()
+    );
   });
   return firstFree(wishes, frame).filter((place) => place !== null);
 }

@@ -111,8 +111,11 @@ addEventListener("load", () => {
     const html = [...cell.querySelectorAll("p,figcaption,.tw-text span")].filter((element) =>
       element.childNodes.length > 0 && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ""));
     for (const element of [...texts.map((text) => text.element), ...html]) {
-      element.scrollIntoView({ block: "center" });
-      const [box] = element.getClientRects();
+      let [box] = element.getClientRects();
+      if (box !== undefined && box.bottom > innerHeight) {
+        element.scrollIntoView({ block: "center" });
+        [box] = element.getClientRects();
+      }
       if (box === undefined || box.width === 0) continue;
       const style = getComputedStyle(element);
       const ink = rgb(isSvg(element) ? style.fill : style.color)?.channels;
