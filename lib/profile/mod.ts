@@ -21,3 +21,15 @@ export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";
 export { expectedLoopsMs } from "./stages.ts";
 export { type StoredRecords, type SummarizedRun, summarizeStored } from "./stored_run.ts";
+export {
+  type CodeContext,
+  type EndOptions,
+  type MeasuredCode,
+  type MeasuredWindow,
+  type MeasureOptions,
+  type PowerReport,
+  PowerSession,
+  PowerWindow,
+  startPower,
+  type StartPowerOptions,
+} from "./windows/mod.ts";

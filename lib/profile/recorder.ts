@@ -50,6 +50,11 @@ export class RunRecorder implements Disposable {
     this.#sections.push(...batch.sections);
   }
 
+  /** Takes sections that belong to no repetition. */
+  addSections(sections: readonly StoredSection[]): void {
+    this.#sections.push(...sections);
+  }
+
   /** Takes blocks of repeated steps, as sections: "step 3 ×25 forward", "steps 4-9 ×5 backward". */
   addSteps(blocks: readonly RepeatedBlock[]): void {
     for (const { firstIndex, lastIndex, cycles, sweep, startMs, endMs } of blocks) {

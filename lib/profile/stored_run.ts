@@ -19,6 +19,7 @@ import type { Repetition } from "./messages.ts";
 import { planOf, type ProfileOptions } from "./options.ts";
 import { powerEvidence } from "./power_evidence.ts";
 import { type Remains, summarize } from "./summarize.ts";
+import { isKeptWindows, type KeptWindows, summarizeKeptWindows } from "./windows/mod.ts";
 
 /** What a database holds of a run, its power made again from the raw records. */
 export interface StoredRecords {
@@ -56,6 +57,7 @@ export interface SummarizedRun {
  * `lacks` says so.
  */
 export async function summarizeStored(stored: StoredRecords): Promise<SummarizedRun> {
+  if (isKeptWindows(stored.evidence)) return storedWindows(stored.evidence, stored);
   const isWhole = isKept(stored.evidence);
   const remains = isWhole ? keptRemains(stored) : rememberedRemains(stored);
   const { run, inside } = summarize(remains);
@@ -68,6 +70,12 @@ export async function summarizeStored(stored: StoredRecords): Promise<Summarized
     ...rows,
     lacks: "what was known of its clocks, idle time and twins, which earlier versions did not keep",
   };
+}
+
+/** Windows around any code have no tokens, and nothing inside of them. */
+function storedWindows(kept: KeptWindows, { run, power }: StoredRecords): SummarizedRun {
+  const { windows: _windows, ...result } = summarizeKeptWindows(kept, run, power);
+  return { run: result, layers: [], components: [], operations: [], lacks: null };
 }
 
 function keptRemains(stored: StoredRecords): Remains {
