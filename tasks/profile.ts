@@ -4,6 +4,7 @@
  * @module
  */
 import { Option } from "@commander-js/extra-typings";
+import { ENGINES, PROVIDERS } from "../lib/inference/mod.ts";
 import { type ChatMessage, chatPrompt, loadModel } from "../lib/model/mod.ts";
 import { SOURCE_NAMES } from "../lib/power/mod.ts";
 import { profile } from "../lib/profile/mod.ts";
@@ -103,6 +104,18 @@ const task = command("profile", "Generate an answer and say what each phase and 
     new Option("--spin <on|off>", "whether its idle threads spin").choices(["on", "off"] as const),
   )
   .addOption(
+    new Option("--engine <name>", "what runs the passes; default: ort-node")
+      .choices(ENGINES).env("TOKENWATT_ENGINE"),
+  )
+  .addOption(
+    new Option("--ep <provider>", "execution provider; default: cpu").choices(PROVIDERS)
+      .env("TOKENWATT_EP"),
+  )
+  .addOption(
+    new Option("--batch-size <count>", "answer PROMPT so many times at once")
+      .argParser(integer(1, 4096)),
+  )
+  .addOption(
     new Option("--temperature <t>", "0 takes the most probable token").argParser(number(0)).default(
       0,
     ),
@@ -130,6 +143,7 @@ Examples:
   deno task profile --resolve tokens --resolve-seconds 60
   deno task profile --depth component --activations on
   deno task profile --amplify q_proj,down_proj
+  deno task profile --engine ort-ffi --batch-size 8
   deno task profile --power powermetrics --interval-ms 50 --db runs.db
   deno task profile --json > run.json
 
@@ -171,6 +185,9 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
         amplify: options.amplify,
         activations: { off: false, on: true, deep: "deep" as const }[options.activations],
         threads: options.threads,
+        engine: options.engine,
+        provider: options.ep,
+        batchSize: options.batchSize,
         spin: options.spin === undefined ? undefined : options.spin === "on",
         topK: options.topK,
         topP: options.topP,

@@ -100,9 +100,8 @@ export function efficiency(run: ProfilingRun, options: EfficiencyOptions = {}): 
     return found ? estimateOf(found.energy) : null;
   };
   const whole = wholeOf(run);
-  const steps = totals.generatedTokens - 1;
   const input = per(energyOf("prefill"), 1000 * totals.promptTokens);
-  const output = per(energyOf("decode"), 1000 * steps);
+  const output = per(energyOf("decode"), 1000 * totals.decodedTokens);
   const ofAnswer = per(whole, totals.generatedTokens);
   const millions = model.parameters / 1e6;
   return {

@@ -4,14 +4,15 @@
  * @module
  */
 import { nowMs } from "../clock.ts";
-import { InputError } from "../errors.ts";
 import type { Model } from "../model/mod.ts";
-import type { Phase, Section, TokenEvent } from "../record.ts";
+import type { Section, TokenEvent } from "../record.ts";
 import { openAttached } from "./attached.ts";
 import type { Session, SessionOptions } from "./engine.ts";
 import { checkIds, chunkLength, roomAfter } from "./prompt.ts";
 import { fixedCut, timedCut } from "./prompt_cut.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
+import { stepTimer } from "./step_timer.ts";
+import { checkLength, stopTokens } from "./stopping.ts";
 import { TextStream } from "./text_stream.ts";
 
 /** How to answer a prompt. */
@@ -77,25 +78,13 @@ export async function* generate(
   prompt: string | readonly number[],
   options: GenerateOptions = {},
 ): AsyncGenerator<TokenEvent, void, void> {
-  const { signal, onSection, maxNewTokens = 64, prefillChunk } = options;
-  if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 1) {
-    throw new InputError(`Cannot generate ${maxNewTokens} tokens`, {
-      remedy: "use a whole number of at least 1",
-    });
-  }
+  const { signal, prefillChunk } = options;
+  const maxNewTokens = checkLength(options.maxNewTokens);
   const sample = createSampler(options);
-  const stopIds = new Set([
-    ...(options.stopTokenIds ?? []),
-    ...(options.ignoreEos || options.stopTokenIds ? [] : model.generation.eosTokenIds),
-  ]);
+  const stopIds = stopTokens(model, options);
+  const { tell, tellPass } = stepTimer(options.onSection);
   signal?.throwIfAborted();
 
-  const tell = (phase: Phase, name: string, startMs: number, endMs: number) =>
-    onSection?.({ phase, name, startMs, endMs });
-  const tellPass = (phase: Phase, startMs: number, fedMs: number, endMs: number) => {
-    tell(phase, "tensors", startMs, fedMs);
-    tell(phase, "forward", fedMs, endMs);
-  };
   const tokenizeMs = nowMs();
   const ids = typeof prompt === "string" ? model.tokenizer.encode(prompt) : [...prompt];
   tell("pre_inference", "tokenize", tokenizeMs, nowMs());

@@ -15,6 +15,7 @@ export type {
   TappedTensor,
 } from "./engine.ts";
 export { generate, type GenerateOptions } from "./generate.ts";
+export { type BatchOptions, type BatchStep, generateBatch } from "./generate_batch.ts";
 export { DEFAULT_ENGINE, ENGINES, openSession } from "./open_session.ts";
 export { providerDetail, type ProviderName, PROVIDERS } from "./providers.ts";
 export { createSampler, type SamplingOptions } from "./sampling.ts";

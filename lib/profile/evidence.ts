@@ -1,7 +1,13 @@
 import type { RepeatedBlock } from "../energy/mod.ts";
 import type { PowerSample, SourceInfo, StoredToken } from "../record.ts";
 import type { LatchByRail } from "./latch.ts";
-import type { Batch, RepeatedSection, RepeatedToken, Repetition } from "./messages.ts";
+import type {
+  Batch,
+  RepeatedSection,
+  RepeatedToken,
+  Repetition,
+  SequenceAnswer,
+} from "./messages.ts";
 import type { StepCheck } from "./resolve/mod.ts";
 
 /** Idle power with what is not known about it. */
@@ -33,8 +39,12 @@ export class Evidence {
   /** Steps that were run again and again after the measured window; `null` where none were to be. */
   steps: StepEvidence | null = null;
 
+  /** What the texts of a batch were answered; empty where there was no batch, or it was cut short. */
+  answers: readonly SequenceAnswer[] = [];
+
   /** Takes in what the model's thread sent. */
-  add(batch: Batch): void {
+  add(batch: Omit<Batch, "answers" | "begun"> & Partial<Batch>): void {
+    if (batch.answers && batch.answers.length > 0) this.answers = batch.answers;
     this.repetitions.push(...batch.repetitions);
     this.sections.push(...batch.sections);
     for (const token of batch.tokens) {

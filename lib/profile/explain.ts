@@ -1,9 +1,10 @@
+import type { SessionOptions } from "../inference/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { type ActivationOptions, type TappedTokens, tapTokens } from "./activations/mod.ts";
 import { type CleanToken, type InsideTimes, profileTokens } from "./layers/mod.ts";
 
 /** What is to be told of the inside of an answer that was measured. */
-export interface ExplainPlan {
+export interface ExplainPlan extends SessionOptions {
   /** The prompt's ids and, after them, those of the answer. */
   ids: readonly number[];
   /** How many of `ids` are the prompt's. */
@@ -16,8 +17,6 @@ export interface ExplainPlan {
   activations: "off" | "on" | "deep";
   /** |x| below this counts as zero. */
   sparsityBelow: ActivationOptions["sparsityBelow"];
-  threads?: number | undefined;
-  spin?: boolean | undefined;
 }
 
 /** What the twins told. */
@@ -35,9 +34,9 @@ export async function explain(
   stopped: () => boolean,
   onProgress: (fraction: number) => void,
 ): Promise<Explained> {
-  const { ids, promptLength, clean, operations, activations, sparsityBelow, threads, spin } = plan;
+  const { clean, operations, activations, sparsityBelow, ...session } = plan;
   const passes = activations === "off" ? 1 : 2;
-  const common = { ids, promptLength, threads, spin, stopped };
+  const common = { ...session, stopped };
   const tell = (pass: number) => (done: number, total: number) =>
     onProgress((pass + done / total) / passes);
   const times = await profileTokens(model, { ...common, clean, operations, onProgress: tell(0) });

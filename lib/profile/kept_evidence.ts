@@ -4,7 +4,7 @@ import type { StepEvidence } from "./evidence.ts";
 import type { AmplifiedLoops } from "./amplify/mod.ts";
 import type { Explained } from "./explain.ts";
 import type { LatchByRail } from "./latch.ts";
-import type { Repetition } from "./messages.ts";
+import type { Repetition, RunsOn, SequenceAnswer } from "./messages.ts";
 import type { Outer, Remains } from "./summarize.ts";
 
 const VERSION = 1;
@@ -17,7 +17,11 @@ interface KeptTaps extends Pick<TappedTokens, "tokenMs" | "notes" | "interrupted
 /** What a result was made of beside what a database holds row by row. */
 export interface KeptEvidence {
   version: typeof VERSION;
-  promptTokens: number;
+  /** Of each text; one number in runs that were kept before there were batches. */
+  promptTokens: readonly number[] | number;
+  /** Absent in those. */
+  runsOn?: RunsOn | null;
+  answers?: readonly SequenceAnswer[];
   interrupted: boolean;
   repetitions: Repetition[];
   steps: StepEvidence | null;
@@ -33,11 +37,14 @@ export interface KeptEvidence {
 
 /** Plain data and typed arrays of all that a run left behind and that has no rows. */
 export function keptEvidence(remains: Remains): KeptEvidence {
-  const { promptTokens, interrupted, evidence, outer, power, observed, explained, loops } = remains;
+  const { promptTokens, interrupted, evidence, outer, power, observed } = remains;
+  const { explained, loops, runsOn } = remains;
   const { info, latchMs } = power;
   return {
     version: VERSION,
     promptTokens,
+    runsOn: runsOn ?? null,
+    answers: evidence.answers,
     interrupted,
     repetitions: evidence.repetitions,
     steps: evidence.steps,

@@ -1,9 +1,10 @@
 import type { RepeatedBlock, StepBlock } from "../energy/mod.ts";
 import type { AmplifiedLoops, AmplifyOptions } from "./amplify/mod.ts";
 import type { PlainError } from "../errors.ts";
+import type { OpenedSession, SessionOptions } from "../inference/mod.ts";
 import type { Explained, ExplainPlan } from "./explain.ts";
 import type { StepCheck } from "./resolve/mod.ts";
-import type { Phase, Section, TokenEvent } from "../record.ts";
+import type { Phase, RunSequence, Section, TokenEvent } from "../record.ts";
 
 /** A token of one repetition. */
 export interface RepeatedToken extends TokenEvent {
@@ -23,12 +24,12 @@ export interface Repetition {
 }
 
 /** How the model's thread opens a model. */
-export interface LoadOrder {
+export interface LoadOrder extends SessionOptions {
   type: "load";
   path: string;
   precision?: string | undefined;
-  threads?: number | undefined;
-  spin?: boolean | undefined;
+  /** Tokens of each prompt that will be answered at once: whether the graph can is seen at once. */
+  lengths: readonly number[];
   /** Set to 1 to stop after the token that is being computed. */
   stop: SharedArrayBuffer;
 }
@@ -40,6 +41,8 @@ export interface Prompt {
   addSpecialTokens: boolean;
   /** Taken in place of the text where they are given; a model may know no text. */
   ids?: number[] | undefined;
+  /** Texts or ids that are answered at once, in place of the one above. */
+  batch?: readonly (string | readonly number[])[] | undefined;
 }
 
 /** How often the prompt is generated. */
@@ -91,11 +94,21 @@ export interface Batch {
   repetitions: Repetition[];
   tokens: RepeatedToken[];
   sections: RepeatedSection[];
+  /** What the texts of a batch were answered, in its first repetition; empty where that is not told. */
+  answers: SequenceAnswer[];
+  /** The repetition that is under way, where its first pass may take long. */
+  begun: Omit<Repetition, "endMs"> | null;
 }
+
+/** What one text of a batch was answered. */
+export type SequenceAnswer = Omit<RunSequence, "promptTokens">;
+
+/** What the measured session runs on. */
+export type RunsOn = Pick<OpenedSession, "engine" | "engineNote" | "provider">;
 
 /** What the model's thread says. */
 export type Answer =
-  | { type: "loaded"; startMs: number; endMs: number }
+  | ({ type: "loaded"; startMs: number; endMs: number } & RunsOn)
   | ({ type: "batch" } & Batch)
   | { type: "phase"; phase: Phase; atMs: number }
   | { type: "repeated"; interrupted: boolean }

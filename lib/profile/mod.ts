@@ -17,6 +17,7 @@ export {
   timingsOf,
   type TwinOptions,
 } from "./layers/mod.ts";
+export type { OnePrompt, PromptBatch } from "./asked_prompt.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";
 export { expectedLoopsMs } from "./stages.ts";

@@ -1,3 +1,4 @@
+import { nowMs } from "../clock.ts";
 import { revivedError } from "../errors.ts";
 import type { Phase } from "../record.ts";
 import type { AmplifiedLoops } from "./amplify/mod.ts";
@@ -11,11 +12,17 @@ import type {
   Order,
   RepeatOrder,
   ResolveOrder,
+  RunsOn,
 } from "./messages.ts";
 import type { StepCheck } from "./resolve/mod.ts";
 
-/** How long a stopped thread may take to finish its token before it is ended. */
+/** How long a stopped thread may take to hand over what it has of twins, steps or loops. */
 const GRACE_MS = 3000;
+/**
+ * How long it may take to end an answer: together with what follows, below the 200 ms within which a
+ * signal is to be obeyed. A pass that takes longer is left to itself; tokens before it have been sent.
+ */
+const ANSWER_GRACE_MS = 120;
 
 /**
  * The thread that runs the model, so that the one that the user is on stays free: a forward pass
@@ -37,14 +44,16 @@ export class ModelThread implements Disposable {
   }
 
   /** Loads the model and opens its session. Times are those of the whole loading. */
-  async load(order: Omit<LoadOrder, "type" | "stop">): Promise<{ startMs: number; endMs: number }> {
-    let times = { startMs: 0, endMs: 0 };
+  async load(
+    order: Omit<LoadOrder, "type" | "stop">,
+  ): Promise<RunsOn & { startMs: number; endMs: number }> {
+    const { promise, resolve } = Promise.withResolvers<Answer & { type: "loaded" }>();
     await this.#ask({ type: "load", stop: this.#stop, ...order }, (answer) => {
-      if (answer.type !== "loaded") return false;
-      times = { startMs: answer.startMs, endMs: answer.endMs };
-      return true;
+      if (answer.type === "loaded") resolve(answer);
+      return answer.type === "loaded";
     });
-    return times;
+    const { type: _, ...loaded } = await promise;
+    return loaded;
   }
 
   /**
@@ -61,12 +70,26 @@ export class ModelThread implements Disposable {
   ): Promise<boolean> {
     if (signal?.aborted) return true;
     let interrupted = false;
-    using _stopping = this.#stopOn(signal, { type: "repeated", interrupted: true });
+    let begun: Batch["begun"] = null;
+    // What the thread cannot say any more of the repetition that it was ended in.
+    const endRepetition = () => {
+      const repetitions = begun === null ? [] : [{ ...begun, endMs: nowMs() }];
+      onBatch({ repetitions, tokens: [], sections: [], answers: [], begun: null });
+    };
+    using _stopping = this.#stopOn(
+      signal,
+      { type: "repeated", interrupted: true },
+      ANSWER_GRACE_MS,
+      endRepetition,
+    );
     await this.#ask(
       { type: "repeat", ...order, tellsPhases: onPhase !== undefined },
       (answer) => {
         if (answer.type === "phase") onPhase?.(answer.phase, answer.atMs);
-        if (answer.type === "batch") onBatch(answer);
+        if (answer.type === "batch") {
+          onBatch(answer);
+          begun = answer.begun;
+        }
         if (answer.type === "repeated") interrupted = answer.interrupted;
         return answer.type === "repeated";
       },
@@ -150,14 +173,22 @@ export class ModelThread implements Disposable {
   }
 
   /** Asks the thread to stop when `signal` aborts, and ends it where it does not. */
-  #stopOn(signal: AbortSignal | undefined, lastWord: Answer): Disposable {
+  #stopOn(
+    signal: AbortSignal | undefined,
+    lastWord: Answer,
+    graceMs = GRACE_MS,
+    onEnded: () => void = () => {},
+  ): Disposable {
     let grace: ReturnType<typeof setTimeout> | undefined;
     const stop = () => {
-      Atomics.store(new Int32Array(this.#stop), 0, 1);
+      const flag = new Int32Array(this.#stop);
+      Atomics.store(flag, 0, 1);
+      Atomics.notify(flag, 0);
       grace = setTimeout(() => {
+        onEnded();
         this.#onAnswer(lastWord);
         this.#worker.terminate();
-      }, GRACE_MS);
+      }, graceMs);
     };
     signal?.addEventListener("abort", stop, { once: true });
     return {

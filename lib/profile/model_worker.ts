@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { nowMs } from "../clock.ts";
 import { plainError } from "../errors.ts";
-import { generate, openSession, type Session } from "../inference/mod.ts";
+import { generate, generateBatch, type OpenedSession, openSession } from "../inference/mod.ts";
 import { loadModel, type Model } from "../model/mod.ts";
 import { explain } from "./explain.ts";
 import type { RepeatedBlock } from "../energy/mod.ts";
@@ -16,13 +16,21 @@ import type {
   Prompt,
   RepeatOrder,
   ResolveOrder,
+  SequenceAnswer,
 } from "./messages.ts";
+import type { Section, TokenEvent } from "../record.ts";
 import { Steps, sweepSteps } from "./resolve/mod.ts";
 
 /** How often what happened is sent on. */
 const BATCH_MS = 150;
 
-let opened: { model: Model; session: Session; stop: Int32Array } | null = null;
+let opened: {
+  model: Model;
+  session: OpenedSession;
+  stop: Int32Array;
+  /** Aborts when `stop` is set, where the session can be ended inside of a pass. */
+  signal: AbortSignal | undefined;
+} | null = null;
 
 self.onmessage = async ({ data }: MessageEvent<Order>) => {
   try {
@@ -39,12 +47,25 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
 async function load(order: LoadOrder): Promise<void> {
   const startMs = nowMs();
   const model = await loadModel(order.path, defined({ precision: order.precision }));
-  const session = await openSession(
-    model,
-    defined({ threads: order.threads, spin: order.spin }),
-  );
-  opened = { model, session, stop: new Int32Array(order.stop) };
-  answer({ type: "loaded", startMs, endMs: nowMs() });
+  const { lengths } = order;
+  const session = await openSession(model, order);
+  const endMs = nowMs();
+  if (lengths.length > 1) {
+    const longest = Math.max(...lengths);
+    await session.resetBatch(lengths.map((length) => longest - length), longest + 1);
+  }
+  const stop = new Int32Array(order.stop);
+  opened = { model, session, stop, signal: session.stopsInside ? signalOf(stop) : undefined };
+  const { engine, engineNote, provider } = session;
+  answer({ type: "loaded", startMs, endMs, engine, engineNote, provider });
+}
+
+function signalOf(stop: Int32Array): AbortSignal {
+  const controller = new AbortController();
+  const { async, value } = Atomics.waitAsync(stop as Int32Array<SharedArrayBuffer>, 0, 0);
+  if (async) value.then(() => controller.abort());
+  else controller.abort();
+  return controller.signal;
 }
 
 async function repeat(order: RepeatOrder): Promise<void> {
@@ -138,11 +159,18 @@ async function work(order: RepeatOrder): Promise<void> {
   if (!opened || leadMs <= 0) return;
   const { session, stop } = opened;
   const model = reading(opened.model, order);
-  const ids = model.tokenizer.encode(prompt).slice(0, LEAD_TOKENS);
+  const leads = (order.batch ?? [order.ids ?? prompt])
+    .map((one) =>
+      (typeof one === "string" ? model.tokenizer.encode(one) : one).slice(0, LEAD_TOKENS)
+    );
+  const options = { session, seed, ignoreEos: true };
   const endMs = nowMs() + leadMs;
   if (tellsPhases) answer({ type: "phase", phase: "decode", atMs: nowMs() });
   while (nowMs() < endMs) {
-    for await (const _token of generate(model, ids, { session, seed, ignoreEos: true })) {
+    const steps = leads.length > 1
+      ? generateBatch(model, leads, options)
+      : generate(model, leads[0]!, options);
+    for await (const _step of steps) {
       if (nowMs() >= endMs || Atomics.load(stop, 0) === 1) return;
     }
   }
@@ -151,31 +179,55 @@ async function work(order: RepeatOrder): Promise<void> {
 /** Generates the answer once. Returns whether it was stopped. */
 async function once(order: RepeatOrder, repetition: number): Promise<boolean> {
   if (!opened) return true;
-  const { session, stop } = opened;
-  const model = reading(opened.model, order);
+  const { stop } = opened;
   const startMs = nowMs();
-  const { prompt, maxNewTokens, prefillChunk, temperature, topK, topP, seed, tellsPhases } = order;
+  const { tellsPhases } = order;
   if (tellsPhases) answer({ type: "phase", phase: "prefill", atMs: startMs });
-  const events = generate(model, prompt, {
-    session,
-    maxNewTokens,
-    seed,
-    ...defined({ prefillChunk, temperature, topK, topP }),
-    onSection: (section) => pending.sections.push({ ...section, repetition }),
-  });
+  pending.begun = { index: repetition, startMs };
+  if (nowMs() - sentMs > BATCH_MS || prefillMs > BATCH_MS / 2) send();
   let stopped = false;
-  for await (const token of events) {
-    pending.tokens.push({ ...token, repetition });
-    if (tellsPhases && token.index === 0) {
-      answer({ type: "phase", phase: "decode", atMs: token.endMs });
+  try {
+    for await (const token of answering(order, repetition)) {
+      pending.tokens.push({ ...token, repetition });
+      if (token.index === 0) {
+        prefillMs = token.endMs - token.startMs;
+        if (tellsPhases) answer({ type: "phase", phase: "decode", atMs: token.endMs });
+      }
+      if (nowMs() - sentMs > BATCH_MS) send();
+      stopped = Atomics.load(stop, 0) === 1;
+      if (stopped) break;
     }
-    if (nowMs() - sentMs > BATCH_MS) send();
-    stopped = Atomics.load(stop, 0) === 1;
-    if (stopped) break;
+  } catch (error) {
+    if (Atomics.load(stop, 0) === 0) throw error;
+    stopped = true; // in the middle of a pass
   }
+  pending.begun = null;
   pending.repetitions.push({ index: repetition, startMs, endMs: nowMs() });
   if (stopped) send();
   return stopped;
+}
+
+/** The tokens of one answer; of a batch, its steps, each with the first text's token. */
+async function* answering(order: RepeatOrder, repetition: number): AsyncGenerator<TokenEvent> {
+  const { session, signal } = opened!;
+  const model = reading(opened!.model, order);
+  const { prompt, batch, maxNewTokens, prefillChunk, temperature, topK, topP, seed } = order;
+  const options = {
+    ...{ session, signal, maxNewTokens, prefillChunk, temperature, topK, topP, seed },
+    onSection: (section: Section) => pending.sections.push({ ...section, repetition }),
+  };
+  if (batch === undefined) return yield* generate(model, prompt, options);
+  const answers = batch.map((): SequenceAnswer => ({ generatedTokens: 0, response: "" }));
+  let id = 0;
+  for await (const { tokens, ...step } of generateBatch(model, batch, options)) {
+    tokens.forEach((token, row) => {
+      answers[row]!.generatedTokens += token === null ? 0 : 1;
+      answers[row]!.response += token?.text ?? "";
+    });
+    if (repetition === 0) pending.answers = answers;
+    id = tokens[0]?.id ?? id;
+    yield { ...step, id, text: tokens[0]?.text ?? "" };
+  }
 }
 
 /** The model as it reads this prompt. Ids instead of text would leave tokenizing unmeasured. */
@@ -185,12 +237,17 @@ function reading(model: Model, { addSpecialTokens, ids }: Prompt): Model {
   return { ...model, tokenizer: { ...tokenizer, encode } };
 }
 
-let pending: Batch = { repetitions: [], tokens: [], sections: [] };
+let pending = nothingYet(null);
 let sentMs = nowMs();
+let prefillMs = 0;
+
+function nothingYet(begun: Batch["begun"]): Batch {
+  return { repetitions: [], tokens: [], sections: [], answers: [], begun };
+}
 
 function send(): void {
   answer({ type: "batch", ...pending });
-  pending = { repetitions: [], tokens: [], sections: [] };
+  pending = nothingYet(pending.begun);
   sentMs = nowMs();
 }
 

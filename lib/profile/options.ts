@@ -1,4 +1,6 @@
 import { InputError } from "../errors.ts";
+import type { EngineName, ProviderName, SessionOptions } from "../inference/mod.ts";
+import { providerDetail } from "../inference/mod.ts";
 import type { PowerSourceSpec } from "../power/mod.ts";
 import type { Depth, RunSink } from "../record.ts";
 
@@ -79,6 +81,14 @@ export interface ProfileOptions {
    * Twins and repeated steps take the prompt as they always do.
    */
   prefillChunk?: number;
+  /** What passes are run through; default `ort-node`. */
+  engine?: EngineName;
+  /** What executes the graph; default `cpu`. What it means for detail is in `run.runtime.detail`. */
+  provider?: ProviderName;
+  /** The provider's own options, as ONNX Runtime names them. */
+  providerOptions?: Readonly<Record<string, string>>;
+  /** How often the prompt is answered at once, as a batch; only at depth `token`. Default 1. */
+  batchSize?: number;
   /** 0 is greedy, which is the default. */
   temperature?: number;
   /** Sample among the k most probable tokens. */
@@ -177,6 +187,9 @@ export function planOf(options: ProfileOptions): ProfilePlan {
   const { prefillChunk: chunk } = plan;
   demand("prefillChunk", chunk, chunk === undefined || isCount(chunk, 1), "an integer above 0");
   demand("threads", threads, threads === undefined || isCount(threads, 1), "an integer above 0");
+  const { batchSize = 1, provider = "cpu" } = plan;
+  demand("batchSize", batchSize, isCount(batchSize, 1), "an integer above 0");
+  checkDetail(provider, plan);
   demand(
     "database",
     typeof database,
@@ -184,6 +197,42 @@ export function planOf(options: ProfileOptions): ProfilePlan {
     "a database, as ProfileDatabase.open(path) returns it",
   );
   return plan;
+}
+
+/**
+ * Refuses what cannot be told of the steps of a batch.
+ *
+ * @throws {InputError} naming the option
+ */
+export function checkBatch({ depth, resolve }: ProfilePlan, size: number): void {
+  if (size === 1) return;
+  const asked = depth !== "token" ? `depth ${depth}` : resolve === "tokens" ? "resolve tokens" : "";
+  if (asked === "") return;
+  throw new InputError(`Cannot profile a batch of ${size} with ${asked}`, {
+    remedy: "look inside one prompt by itself: only the steps of a batch as a whole are told apart",
+  });
+}
+
+/** What sessions of a run are opened with: the measured one and its twins alike. */
+export function sessionOf(
+  { threads, spin, engine, provider, providerOptions }: ProfilePlan,
+): SessionOptions {
+  return { threads, spin, engine, provider, providerOptions };
+}
+
+/** Where no operation is timed by itself, a twin would tell nothing, or of another processor. */
+function checkDetail(provider: ProviderName, { depth, amplify }: ProfilePlan): void {
+  const asked = amplify
+    ? "amplify"
+    : provider === "coreml" && depth !== "token"
+    ? `depth ${depth}`
+    : "";
+  if (provider === "cpu" || asked === "") return;
+  throw new InputError(
+    `Cannot profile with ${asked} on ${provider}: ` +
+      (amplify ? "loops of components run on the CPU only" : providerDetail(provider)),
+    { remedy: `use depth token, or the provider cpu` },
+  );
 }
 
 const RESOLVE: readonly ProfilePlan["resolve"][] = ["phases", "tokens"];

@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
-import { InputError } from "../errors.ts";
 import { checkComponents } from "../model/cut/mod.ts";
-import type { ChatPrompt, Model } from "../model/mod.ts";
+import type { Model } from "../model/mod.ts";
 import {
   checkPowerConditions,
   detectPowerSource,
@@ -10,14 +9,14 @@ import {
   readPowerConditions,
 } from "../power/mod.ts";
 import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
+import { askedPrompt, type OnePrompt, type PromptBatch } from "./asked_prompt.ts";
 import { cleanTokens } from "./clean_tokens.ts";
 import type { Explained } from "./explain.ts";
 import { keptEvidence } from "./kept_evidence.ts";
 import { latchOf } from "./latch.ts";
 import { measure, type Seen } from "./measure.ts";
-import type { Prompt } from "./messages.ts";
 import { ModelThread } from "./model_thread.ts";
-import { planOf, type ProfileOptions, type ProfilePlan } from "./options.ts";
+import { checkBatch, planOf, type ProfileOptions, type ProfilePlan, sessionOf } from "./options.ts";
 import { powerEvidence } from "./power_evidence.ts";
 import { RunRecorder } from "./recorder.ts";
 import { runLoops } from "./run_loops.ts";
@@ -33,7 +32,8 @@ import { summarize } from "./summarize.ts";
  * the caller's stays free. With a `database`, the run is written while it happens.
  *
  * @param model as `loadModel` returns it; it is loaded anew on a thread of its own, and measured
- * @param prompt a text to continue, a conversation that `chatPrompt` has written, or token ids
+ * @param prompt a text to continue, a conversation that `chatPrompt` has written, or token ids;
+ *   several of one kind are answered at once, as a batch
  * @throws {InputError} if an option, the prompt or the source cannot be used; nothing is written
  *
  * @example
@@ -47,12 +47,13 @@ import { summarize } from "./summarize.ts";
  */
 export async function profile(
   model: Model,
-  prompt: string | ChatPrompt | readonly number[],
+  prompt: OnePrompt | PromptBatch,
   options: ProfileOptions = {},
 ): Promise<ProfilingRun> {
   const plan = planOf(options);
-  const asked = promptOf(model, prompt);
-  const promptIds = checkedPrompt(model, asked);
+  const { promptIds, ...asked } = askedPrompt(model, prompt, plan.batchSize);
+  checkBatch(plan, promptIds.length);
+  const [firstIds] = promptIds as [number[]];
   checkComponents(model, plan.amplify ?? "all");
   const about = modelDetails(model);
   const source = plan.source ?? (await detectPowerSource()).source;
@@ -64,17 +65,18 @@ export async function profile(
   monitor.hint("pre_inference");
   const load = await thread.load({
     ...placeOf(model),
-    threads: plan.threads,
-    spin: plan.spin,
+    ...sessionOf(plan),
+    lengths: promptIds.map(({ length }) => length),
   });
+  const { engine, engineNote, provider } = load;
   using recorder = new RunRecorder(
     plan.database ?? null,
     {
       ...headerOf(model, asked.prompt, plan, monitor, load.startMs),
       details: {
-        engine: "ort-node",
-        provider: "cpu",
-        batchSize: 1,
+        engine,
+        provider,
+        batchSize: promptIds.length,
         powerState: powerState(await conditions),
         model: about,
       },
@@ -84,8 +86,8 @@ export async function profile(
   try {
     const seen = await measure({ thread, monitor, recorder, stages }, plan, asked);
     if (plan.amplify === undefined) await monitor.stop();
-    const explained = await tellInside(thread, stages, plan, promptIds, seen);
-    const looped = await runLoops({ thread, monitor, stages }, plan, promptIds, seen);
+    const explained = await tellInside(thread, stages, plan, firstIds, seen);
+    const looped = await runLoops({ thread, monitor, stages }, plan, firstIds, seen);
     await monitor.stop();
     stages.enter("analyse");
     const sampling = monitor.findings();
@@ -94,13 +96,14 @@ export async function profile(
     const remains = {
       runId: recorder.runId,
       header: headerOf(model, asked.prompt, plan, monitor, load.startMs),
-      promptTokens: promptIds.length,
+      promptTokens: promptIds.map(({ length }) => length),
+      runsOn: { engine, engineNote, provider },
       plan,
       evidence: seen.evidence,
       interrupted: seen.interrupted,
       explained,
       loops: looped?.loops ?? null,
-      outer: { ...seen.outer, load },
+      outer: { ...seen.outer, load: { startMs: load.startMs, endMs: load.endMs } },
       power: powerEvidence(
         { samples: monitor.samples(), alignment: monitor.alignment(), findings: sampling },
         monitor.info,
@@ -151,7 +154,7 @@ async function tellInside(
   const [first] = evidence.complete(interrupted);
   if (plan.depth === "token" || interrupted || !first) return null;
   stages.enter("explain");
-  const { activations, sparsityBelow, threads, spin, signal } = plan;
+  const { activations, sparsityBelow, signal } = plan;
   const answer = evidence.tokensOf(first).map(({ id }) => id);
   return await thread.explain(
     {
@@ -161,39 +164,11 @@ async function tellInside(
       operations: plan.depth === "operation",
       activations: activations === false ? "off" : activations === true ? "on" : "deep",
       sparsityBelow,
-      threads,
-      spin,
+      ...sessionOf(plan),
     },
     (fraction) => stages.explained(fraction),
     signal,
   );
-}
-
-function promptOf(
-  { tokenizer }: Model,
-  prompt: string | ChatPrompt | readonly number[],
-): Prompt {
-  if (typeof prompt === "string") return { prompt, addSpecialTokens: true };
-  if ("text" in prompt) return { prompt: prompt.text, addSpecialTokens: false };
-  const ids = [...prompt];
-  return { prompt: tokenizer.decode(ids) || ids.join(" "), addSpecialTokens: false, ids };
-}
-
-function checkedPrompt(model: Model, asked: Prompt): number[] {
-  const { prompt, addSpecialTokens } = asked;
-  const ids = asked.ids ?? model.tokenizer.encode(prompt, { addSpecialTokens });
-  const { length } = ids;
-  const most = model.contextLength;
-  if (length === 0) {
-    throw new InputError("Cannot profile an empty prompt", { remedy: "pass some text" });
-  }
-  if (most !== null && length >= most) {
-    throw new InputError(
-      `Cannot profile a prompt of ${length} tokens: the context of ${model.name} holds ${most}`,
-      { remedy: "shorten the prompt, or choose a model with a longer context" },
-    );
-  }
-  return ids;
 }
 
 function headerOf(

@@ -37,14 +37,15 @@ export function modelDetails({ onnxPath, architecture, features }: Model): Model
 
 /** What is known when the run has ended. */
 export function lateDetails(
-  { totals }: ProfilingRun,
+  { runtime, tokens }: ProfilingRun,
   model: ModelDetails,
   seen: { peakMemoryBytes: number; osBuild: string | null },
 ): RunDetails {
   const { kvBytesPerToken = null } = model;
-  const { promptTokens, generatedTokens } = totals;
-  // The last token is answered with, not read: it never comes into the cache.
-  const cached = generatedTokens === 0 ? 0 : promptTokens + generatedTokens - 1;
+  const prompts = runtime?.sequences.map(({ promptTokens }) => promptTokens) ?? [];
+  // Texts of a batch are padded to the longest. The last token never comes into the cache.
+  const each = tokens.length === 0 ? 0 : Math.max(0, ...prompts) + tokens.length - 1;
+  const cached = prompts.length * each;
   return {
     ...seen,
     kvCacheBytes: kvBytesPerToken === null ? null : kvBytesPerToken * cached,

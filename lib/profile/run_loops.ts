@@ -3,7 +3,7 @@ import { checkForeignLoad, readCpuTimes } from "../power/mod.ts";
 import type { Finding } from "../record.ts";
 import { type AmplifiedLoops, NO_LOOPS } from "./amplify/mod.ts";
 import { type Instruments, type Seen, tail } from "./measure.ts";
-import type { ProfilePlan } from "./options.ts";
+import { type ProfilePlan, sessionOf } from "./options.ts";
 
 /** Loops that ran, and whether other programs did, too. */
 export interface SeenLoops {
@@ -23,7 +23,7 @@ export async function runLoops(
   promptIds: readonly number[],
   { evidence, interrupted }: Seen,
 ): Promise<SeenLoops | null> {
-  const { amplify: components, threads, spin, signal } = plan;
+  const { amplify: components, signal } = plan;
   const [first] = evidence.complete(interrupted);
   if (components === undefined || interrupted || !first) return null;
   stages.enter("amplify");
@@ -31,7 +31,7 @@ export async function runLoops(
   const ids = [...promptIds, ...evidence.tokensOf(first).map(({ id }) => id)];
   const recordMs = usualMs(monitor.samples()) ?? plan.intervalMs;
   const loops = await thread.amplify(
-    { ids, promptLength: promptIds.length, components, recordMs, threads, spin },
+    { ids, promptLength: promptIds.length, components, recordMs, ...sessionOf(plan) },
     {
       onReady: (expectedMs) => stages.expectLoops(expectedMs),
       onProgress: (fraction) => stages.looped(fraction),

@@ -82,11 +82,14 @@ function keptRemains(stored: StoredRecords): Remains {
   const { components, power, evidence: kept } = stored;
   if (!isKept(kept)) throw new TypeError("Cannot read the evidence of another version");
   const { promptTokens, interrupted, repetitions, steps, outer, info, latchMs, observed } = kept;
+  const { answers = [], runsOn = null } = kept;
   const common = commonRemains(stored, repetitions);
   common.evidence.steps = steps;
+  common.evidence.answers = answers;
   return {
     ...common,
-    promptTokens,
+    promptTokens: typeof promptTokens === "number" ? [promptTokens] : promptTokens,
+    runsOn,
     interrupted,
     outer,
     observed,
@@ -118,7 +121,7 @@ function rememberedRemains(stored: StoredRecords): Remains {
   const drift = percent("baseline-drift");
   return {
     ...commonRemains(stored, repetitionsOf(trace.phases)),
-    promptTokens: totals.promptTokens,
+    promptTokens: [totals.promptTokens],
     interrupted: run.status === "interrupted",
     outer,
     observed: found("foreign-load", "low-power"),

@@ -6,6 +6,7 @@ import type {
   ProfilingRun,
   Rail,
   RunHeader,
+  RunSequence,
   RunTotals,
   RunTrace,
   StoredToken,
@@ -18,8 +19,9 @@ import { findingsOf, windowOf } from "./findings.ts";
 import { type Inside, insideFindings, insideOf } from "./inside/mod.ts";
 import { interTokenLatency } from "./latency.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
-import type { Repetition } from "./messages.ts";
+import type { Repetition, RunsOn } from "./messages.ts";
 import type { ProfilePlan } from "./options.ts";
+import { runtimeOf, sequencesOf } from "./runtime.ts";
 import { resolveFindings } from "./resolve/mod.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -35,7 +37,10 @@ export interface Outer {
 export interface Remains {
   runId: string;
   header: RunHeader;
-  promptTokens: number;
+  /** Of each text that was answered at once. */
+  promptTokens: readonly number[];
+  /** What the model ran on; `null` where an earlier version did not keep it. */
+  runsOn?: RunsOn | null;
   plan: ProfilePlan;
   evidence: Evidence;
   interrupted: boolean;
@@ -97,13 +102,15 @@ export function summarize(remains: Remains): Summary {
     ? energyOver(power.samples, remains.outer.load.startMs, remains.outer.load.endMs, attribution)
       .mj
     : null;
+  const sequences = sequencesOf(remains, mean.tokens);
   const trace = traceOf(mean.tree, repetitions, remains, attribution);
   const run = {
     runId: remains.runId,
     status: wasStopped ? "interrupted" as const : "complete" as const,
     model: header.model,
     prompt: header.prompt,
-    response: mean.tokens.map(({ text }) => text).join(""),
+    response: sequences[0]?.response ?? "",
+    runtime: runtimeOf(remains.runsOn ?? null, sequences),
     power: { ...header.power, totalRails, boundMs: power.boundMs },
     findings: [
       ...findingsOf(power, repetitions, sampling, header.power.observerMw),
@@ -125,7 +132,7 @@ export function summarize(remains: Remains): Summary {
     sections: mean.sections,
     tokens: mean.tokens,
     groups: mean.groups,
-    totals: totalsOf(mean, repetitions, remains, totalRails, loadMj),
+    totals: totalsOf(mean, repetitions, remains, { totalRails, loadMj, sequences }),
     inside: amplified?.inside ?? inside?.inside ?? null,
     latency: interTokenLatency({ trace }),
     trace,
@@ -142,15 +149,21 @@ function totalRailsOf({ info, samples }: PowerEvidence): Rail[] {
 function totalsOf(
   mean: MeanRepetition,
   repetitions: readonly Repetition[],
-  { promptTokens, power }: Remains,
-  totalRails: readonly Rail[],
-  loadMj: number | null,
+  { power }: Remains,
+  { totalRails, loadMj, sequences }: {
+    totalRails: readonly Rail[];
+    loadMj: number | null;
+    sequences: readonly RunSequence[];
+  },
 ): RunTotals {
   const phase = (name: string) => mean.phases.find((one) => one.phase === name);
   const prefill = phase("prefill");
   const decode = phase("decode");
-  const generatedTokens = mean.tokens.length;
-  const steps = generatedTokens - 1;
+  const sum = (count: (of: RunSequence) => number) =>
+    sequences.reduce((total, one) => total + count(one), 0);
+  const promptTokens = sum((one) => one.promptTokens);
+  const generatedTokens = sum((one) => one.generatedTokens);
+  const decodedTokens = sum((one) => Math.max(0, one.generatedTokens - 1));
   const prefillMj = prefill?.energy.mj ?? null;
   const decodeMj = decode?.energy.mj ?? null;
   const { mj, lowMj, highMj } = mean.energy;
@@ -164,9 +177,10 @@ function totalsOf(
     meanMw: mj === null || mean.durationMs <= 0 ? null : mj / mean.durationMs * 1000,
     promptTokens,
     generatedTokens,
+    decodedTokens,
     ttftMs: prefill && generatedTokens > 0 ? prefill.endMs : null,
-    tokensPerSecond: decode && steps > 0 ? steps / decode.durationMs * 1000 : null,
-    joulesPerToken: decodeMj !== null && steps > 0 ? decodeMj / 1000 / steps : null,
+    tokensPerSecond: decode && decodedTokens > 0 ? decodedTokens / decode.durationMs * 1000 : null,
+    joulesPerToken: decodeMj !== null && decodedTokens > 0 ? decodeMj / 1000 / decodedTokens : null,
     joulesPerPromptToken: prefillMj === null ? null : prefillMj / 1000 / promptTokens,
     prefillMj,
     decodeMj,

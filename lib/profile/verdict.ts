@@ -25,16 +25,17 @@ export function verdictOf(run: Judged): string {
   return [`${decodeClause(run)} of ${meter}`, tokensClause(run)].join("; ") + ".";
 }
 
-function decodeClause({ phases, totals, trace, power }: Judged): string {
+function decodeClause({ phases, totals, tokens, trace, power }: Judged): string {
   const decode = phases.find(({ phase }) => phase === "decode");
   if (!decode || totals.joulesPerToken === null) return `Total ${spread(totals, 1000)} J`;
   const { mj, lowMj, highMj, resolved, method } = decode.energy;
-  const steps = totals.generatedTokens - 1;
-  const claim = `Decode ${spread({ energyMj: mj, lowMj, highMj }, 1000 * steps)} J/token`;
+  const { decodedTokens } = totals;
+  const claim = `Decode ${spread({ energyMj: mj, lowMj, highMj }, 1000 * decodedTokens)} J/token`;
   if (resolved || method === "estimated") return claim;
   const cadenceMs = cadenceOf(trace.samples) ?? power.intervalMs;
-  const needed = Math.ceil(RESOLVING_SPAN * cadenceMs / (decode.durationMs / steps)) + 1;
-  return needed > totals.generatedTokens
+  const stepMs = decode.durationMs / (tokens.length - 1);
+  const needed = Math.ceil(RESOLVING_SPAN * cadenceMs / stepMs) + 1;
+  return needed > tokens.length
     ? `${claim} (not resolved: needs an answer of ${needed} tokens)`
     : `${claim} (not resolved: needs a steadier machine, or --min-seconds)`;
 }

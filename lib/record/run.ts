@@ -91,15 +91,17 @@ export interface RunTotals {
   peakMw: number | null;
   /** Energy by time. */
   meanMw: number | null;
-  /** Tokens of the prompt. */
+  /** Tokens of the prompt; of a batch, of all its prompts. */
   promptTokens: number;
-  /** Tokens of the answer, a stop token included. */
+  /** Tokens of the answer, a stop token included; of a batch, of all its answers. */
   generatedTokens: number;
+  /** Those that decode steps gave: of every sequence all but the first. */
+  decodedTokens: number;
   /** Time to the first token. */
   ttftMs: number | null;
-  /** Of the decode phase; `null` for one token. */
+  /** Decoded tokens by the time of the decode phase; `null` where there are none. */
   tokensPerSecond: number | null;
-  /** Of the decode phase; `null` for one token. */
+  /** Energy of the decode phase by decoded tokens; `null` where there are none. */
   joulesPerToken: number | null;
   /** Of the prefill. */
   joulesPerPromptToken: number | null;
@@ -109,6 +111,30 @@ export interface RunTotals {
   decodeMj: number | null;
   /** Energy of loading the model, once. */
   loadMj: number | null;
+}
+
+/** One of the texts that were answered at once. */
+export interface RunSequence {
+  /** Tokens of its prompt. */
+  promptTokens: number;
+  /** Tokens of its answer, a stop token included. */
+  generatedTokens: number;
+  /** What was answered. */
+  response: string;
+}
+
+/** What the model ran on, and how much at once. */
+export interface RunRuntime {
+  /** What ran the passes: `ort-node`, `ort-ffi`. */
+  engine: string;
+  /** Why it is not the engine that was asked for; `null` where it is. */
+  engineNote: string | null;
+  /** What executed the graph: `cpu`, `coreml`, `webgpu`, `cuda`. */
+  provider: string;
+  /** What that means for telling layers apart, in one line. */
+  detail: string;
+  /** The texts of the batch; one where there was no batch. */
+  sequences: RunSequence[];
 }
 
 /** How long readers wait for the next token. */
@@ -154,10 +180,12 @@ export interface ProfilingRun {
   status: RunStatus;
   /** What ran. */
   model: ModelSummary;
-  /** What it was asked to continue. */
+  /** What it was asked to continue; the prompts of a batch, where they differ, stand in lines. */
   prompt: string;
-  /** What it said. */
+  /** What it said; the first answer of a batch. */
   response: string;
+  /** What it ran on; `null` for runs of earlier versions. */
+  runtime: RunRuntime | null;
   /** Where power came from. */
   power: RunPower;
   /** What the run found about its own conditions. */
@@ -170,7 +198,10 @@ export interface ProfilingRun {
   phases: PhaseEnergy[];
   /** Of one mean repetition, as far as they were timed. */
   sections: SectionEnergy[];
-  /** Of one mean repetition. */
+  /**
+   * Of one mean repetition. Of a batch, each is a step that gave a token to every text still under
+   * way: its energy is the step's, its id and text are the first text's.
+   */
   tokens: TokenEnergy[];
   /** Tokens whose energy is known together. */
   groups: TokenGroup[];

@@ -20,6 +20,7 @@ export function partialResult(
   | "response"
   | "inside"
   | "latency"
+  | "runtime"
 > {
   const originMs = Math.min(
     ...trace.phases.filter((phase) => phase.repetition === 0).map((phase) => phase.startMs),
@@ -65,6 +66,7 @@ export function partialResult(
     response,
     inside: null,
     latency: null,
+    runtime: null,
   };
 }
 
@@ -96,6 +98,7 @@ function totalsOf(
     // The vocabulary has no "unknown" here; the prompt's tokens are not rows.
     promptTokens: 0,
     generatedTokens: tokens.length,
+    decodedTokens: Math.max(0, tokens.length - 1),
     ttftMs: first?.endMs ?? null,
     tokensPerSecond: decodeMs > 0 ? (tokens.length - 1) / decodeMs * 1000 : null,
     joulesPerToken: null,

@@ -8,7 +8,10 @@ import type { RunSummary, StoredRun } from "./rows.ts";
 import { listingOf, type RunRow } from "./run_columns.ts";
 import { digest, tokenDistributions } from "./run_summary.ts";
 
-type Parts = Pick<ProfilingRun, "phases" | "sections" | "tokens" | "groups" | "inside" | "latency">;
+type Parts = Pick<
+  ProfilingRun,
+  "phases" | "sections" | "tokens" | "groups" | "inside" | "latency" | "runtime"
+>;
 type Abandoned = ReadonlySet<string>;
 
 /** A whole run. */
@@ -40,5 +43,5 @@ export function readRunSummary(sql: Sql, key: number, abandoned: Abandoned): Run
 
 function meanRepetition(sql: Sql, key: number): Parts | null {
   const row = sql.get<{ json: string }>("SELECT json FROM mean_repetitions WHERE run = ?", key);
-  return row ? { inside: null, latency: null, ...JSON.parse(row.json) } : null;
+  return row ? { inside: null, latency: null, runtime: null, ...JSON.parse(row.json) } : null;
 }

@@ -159,7 +159,7 @@ export function listingOf(row: RunRow): RunListing {
         ...more.measured,
       }
       : null,
-    totals: hasResult ? fromColumns<RunTotals>(TOTALS, row, more.totals) : null,
+    totals: hasResult ? totalsOf(row, more.totals) : null,
     figures: hasResult
       ? {
         ...fromColumns<Omit<RunFigures, "peakMwByRail">>(FIGURES, row),
@@ -167,6 +167,12 @@ export function listingOf(row: RunRow): RunListing {
       }
       : null,
   };
+}
+
+/** Earlier versions knew no batches, and kept no number of decoded tokens. */
+function totalsOf(row: RunRow, more: object | undefined): RunTotals {
+  const decodedTokens = Math.max(0, (row.generated_tokens as number) - 1);
+  return fromColumns<RunTotals>(TOTALS, row, { decodedTokens, ...more });
 }
 
 /** What a result holds beside what has columns and rows of its own, as JSON. */

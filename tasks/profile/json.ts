@@ -8,13 +8,14 @@ export type PrintedRun = Omit<ProfilingRun, "trace" | "inside"> & {
 /** What `--json` prints: one mean repetition, as docs/profile.schema.json describes it. */
 export function runJson(run: ProfilingRun): PrintedRun {
   const { runId, status, model, prompt, response, power, findings, verdict } = run;
-  const { measured, phases, sections, tokens, groups, totals, latency } = run;
+  const { runtime, measured, phases, sections, tokens, groups, totals, latency } = run;
   return {
     runId,
     status,
     model,
     prompt,
     response,
+    runtime,
     power,
     findings,
     verdict,

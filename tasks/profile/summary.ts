@@ -11,6 +11,7 @@ import type { Energy, Finding, Interval, PhaseEnergy, ProfilingRun } from "../..
 import { bold, dim, tableLines, yellow } from "../frame/mod.ts";
 import { insideLines } from "./inside_lines.ts";
 import { latencyLines } from "./latency_line.ts";
+import { runtimeLines } from "./runtime_lines.ts";
 
 /** The result for people: one mean repetition as a table, what to think of it, what was found. */
 export function summaryLines(run: ProfilingRun): string[] {
@@ -34,6 +35,7 @@ export function summaryLines(run: ProfilingRun): string[] {
     `baseline ${formatMw(totals.baselineMw)}${netOf(run)}`,
     `${bold("Rails")}  ${railsOf(run)}`,
     `${bold("Load")}   ${formatMj(totals.loadMj)} to load the model, once`,
+    ...runtimeLines(run),
     "",
     ...run.findings.map(findingLine),
     `${bold("Verdict")}  ${run.verdict}`,
@@ -42,11 +44,7 @@ export function summaryLines(run: ProfilingRun): string[] {
 
 function phaseTable({ phases, totals }: ProfilingRun): string[] {
   const tokensOf = ({ phase }: PhaseEnergy): number | null =>
-    phase === "prefill"
-      ? totals.promptTokens
-      : phase === "decode"
-      ? totals.generatedTokens - 1
-      : null;
+    phase === "prefill" ? totals.promptTokens : phase === "decode" ? totals.decodedTokens : null;
   const rows = phases.map((phase) => {
     const tokens = tokensOf(phase);
     return [

@@ -163,8 +163,7 @@ export class ProfiledSession implements Session {
   async #tryPieces(length: number): Promise<void> {
     if (length <= this.#mostTokens || this.#hasTriedPieces) return;
     this.#hasTriedPieces = true;
-    const { threads, spin } = this.#options;
-    await using plain = await openSession(this.#tappedModel, { threads, spin });
+    await using plain = await openSession(this.#tappedModel, this.#options);
     await plain.passLength(length, this.#mostTokens);
   }
 
@@ -241,14 +240,14 @@ export class ProfiledSession implements Session {
     this.#session = null;
     this.#hasFailed = false;
     await this.#tryPieces(this.#past.length);
-    const { threads, spin, optimization = "all", shown } = this.#options;
+    const { optimization = "all", shown } = this.#options;
     // What is handed out may keep operations from being fused.
     const variant = `${optimization} ${shown?.instrumentation.taps?.length ?? 0}`;
     const known = knownNodes(this.#model, variant);
     const graphPath = join(this.#folder.path, "graph.onnx");
     const isDumped = this.#table === null && known === undefined;
     if (isDumped) discardWeights(graphPath);
-    this.#session = await openSession(this.#tappedModel, { threads, spin }, {
+    this.#session = await openSession(this.#tappedModel, this.#options, {
       modelBytes: shown?.instrumentation.modelBytes,
       taps: shown?.instrumentation.taps,
       onTaps: (tensors) => {
