@@ -86,6 +86,7 @@ export function madeRun(shape: MadeRun = {}): RunRecord {
       meanMw: 5000,
       promptTokens,
       generatedTokens,
+      decodedTokens: generatedTokens - 1,
       ttftMs,
       tokensPerSecond,
       joulesPerToken: joules,
