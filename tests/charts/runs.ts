@@ -260,6 +260,7 @@ export function makeRun(shape: RunShape = {}): ProfilingRun {
       meanMw: totalMj === null ? null : totalMj / durationMs * 1e3,
       promptTokens: 4,
       generatedTokens: text.length,
+      decodedTokens: Math.max(0, text.length - 1),
       ttftMs: prefillMs,
       tokensPerSecond: count > 1 ? 1000 / tokenMs : null,
       joulesPerToken: decodeMj === null || count < 2 ? null : decodeMj / (count - 1) / 1e3,
@@ -270,6 +271,7 @@ export function makeRun(shape: RunShape = {}): ProfilingRun {
     },
     inside: null,
     latency: null,
+    runtime: null,
     trace,
   };
 }
