@@ -90,6 +90,7 @@ export function reportOf(remains: WindowRemains): PowerReport {
     model: header.model,
     prompt: header.prompt,
     response: "",
+    runtime: null,
     power: { ...header.power, totalRails, boundMs },
     findings: [
       ...findings,
@@ -128,6 +129,7 @@ const NO_ANSWER: RunTotals = {
   meanMw: null,
   promptTokens: 0,
   generatedTokens: 0,
+  decodedTokens: 0,
   ttftMs: null,
   tokensPerSecond: null,
   joulesPerToken: null,
