@@ -19,7 +19,8 @@ export interface FoundRun extends RunOrigin {
 }
 
 /**
- * The run that `reference` names: its id, "last", or the beginning of its id or of its random part.
+ * The run that `reference` names: its id, "last", "last~1" for the one before, or the beginning of its
+ * id or of its random part.
  * `null` where there is none; throws an `InputError` where there are several.
  */
 export function findRun(sql: Sql, reference: string): FoundRun | null {
@@ -53,8 +54,10 @@ interface Candidate {
 
 function candidates(sql: Sql, reference: string): Candidate[] {
   const select = "SELECT id, run_id, status, started_at_ms, rails, total_rails FROM profiling_runs";
-  if (reference === "last") {
-    return sql.all(`${select} ORDER BY started_at_ms DESC, id DESC LIMIT 1`);
+  const last = reference.match(/^last(?:~(\d{1,9}))?$/);
+  if (last) {
+    const before = Number(last[1] ?? 0);
+    return sql.all(`${select} ORDER BY started_at_ms DESC, id DESC LIMIT 1 OFFSET ?`, before);
   }
   const exact = sql.all<Candidate>(`${select} WHERE run_id = ?`, reference);
   // Only digits of an id: whatever else was typed must not act as a wildcard.

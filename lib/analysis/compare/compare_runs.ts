@@ -55,7 +55,7 @@ export function compareRuns(
   const [armA, armB] = [a, b].map((arm, at) =>
     measured([arm].flat(), metric, labels[at]!, notes)
   ) as [Measured[], Measured[]];
-  const conditions = checkConditions([runsOf(armA), runsOf(armB)], isEnergy, accept);
+  const conditions = checkConditions([runsOf(armA), runsOf(armB)], isEnergy, accept, labels);
   const units = unitsOf(armA, armB, blockOf);
   if (units.sharedPrompts === 0) notes.push("No prompt in common: not paired");
   if (haveOtherLengths(armA, armB)) {

@@ -23,6 +23,7 @@ export function checkConditions(
   arms: readonly (readonly RunRecord[])[],
   isEnergy: boolean,
   accepted: readonly AcceptedDifference[] = [],
+  labels: readonly string[] = [],
 ): { findings: Finding[]; notes: string[] } {
   const all = arms.flat();
   const notes: string[] = [];
@@ -39,7 +40,7 @@ export function checkConditions(
     refuseUnless(accepted, "source", `their power is from ${sources.join(" and ")}`);
     notes.push(`Different power sources: ${sources.join(" and ")}`);
   }
-  return { findings: [...cadence(all), ...dram(arms), ...estimated(all)], notes };
+  return { findings: [...cadence(all), ...dram(arms, labels), ...estimated(all)], notes };
 }
 
 function refuseUnless(
@@ -69,7 +70,7 @@ function cadence(all: readonly RunRecord[]): Finding[] {
 }
 
 /** Memory's energy is a cost that most sources do not see. */
-function dram(arms: readonly (readonly RunRecord[])[]): Finding[] {
+function dram(arms: readonly (readonly RunRecord[])[], labels: readonly string[]): Finding[] {
   const sees = arms.flat().every(({ power }) =>
     power.totalRails.some((rail) => rail === "dram" || rail === "system")
   );
@@ -79,18 +80,20 @@ function dram(arms: readonly (readonly RunRecord[])[]): Finding[] {
     const models = arms.map((arm) =>
       distinct(arm.map(({ model }) => `${model.parameters} × ${model.precision}`)).sort().join()
     );
-    return new Set(models).size === 1 ? [] : [dramFinding(null, arms.length)];
+    return new Set(models).size === 1 ? [] : [dramFinding(null, labels)];
   }
-  const ratio = arms.length === 2 ? bytes[1]! / bytes[0]! : Math.max(...bytes) / Math.min(...bytes);
-  return Math.abs(ratio - 1) > ALIKE_BYTES ? [dramFinding(ratio, arms.length)] : [];
+  const ratio = labels.length === 2
+    ? bytes[1]! / bytes[0]!
+    : Math.max(...bytes) / Math.min(...bytes);
+  return Math.abs(ratio - 1) > ALIKE_BYTES ? [dramFinding(ratio, labels)] : [];
 }
 
-function dramFinding(ratio: number | null, arms: number): Finding {
-  const who = arms === 2 ? "A and B move" : "They move";
+function dramFinding(ratio: number | null, [a, b]: readonly string[]): Finding {
+  const isPair = a !== undefined && b !== undefined;
   const much = ratio === null
-    ? `${who} different numbers of bytes`
-    : arms === 2
-    ? `B moves ${ratio.toFixed(2)} times the bytes of A`
+    ? `${isPair ? `${a} and ${b}` : "They"} move different numbers of bytes`
+    : isPair
+    ? `${b} moves ${ratio.toFixed(2)} times the bytes of ${a}`
     : `The most moves ${ratio.toFixed(2)} times the bytes of the least`;
   return {
     kind: "dram-not-measured",

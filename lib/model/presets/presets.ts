@@ -6,7 +6,7 @@
 import { InputError } from "../../errors.ts";
 import type { DecoderConfig } from "../build/mod.ts";
 import { ARCHITECTURES } from "./architectures.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../nearest.ts";
 
 /** A published architecture. */
 export interface Preset {

@@ -1,0 +1,46 @@
+import type { Comparison } from "../../lib/analysis/mod.ts";
+import { threeDigits } from "../../lib/quantities.ts";
+import { visibleText } from "../../lib/safe_text.ts";
+import { closingLines, estimateText, NONE, probabilityText } from "../answers/lines.ts";
+import { tableLines } from "../frame/mod.ts";
+
+/** Every arm against the first. */
+export interface ManyCompared {
+  /** What was compared. */
+  metric: Comparison["metric"];
+  /** One for each arm but the first; `pCorrected` for how many there are (Holm). */
+  comparisons: (Comparison & { pCorrected: number | null })[];
+}
+
+/** Comparisons for people: a table of the arms, and what to think of each. */
+export function comparisonLines({ comparisons }: ManyCompared): string[] {
+  const first = comparisons[0]!;
+  const armRow = ({ label, runs, processes, value }: Comparison["a"]) => [
+    visibleText(label),
+    `${runs}`,
+    processes === null ? NONE : `${processes}`,
+    estimateText(value),
+  ];
+  const rows = [
+    [...armRow(first.a), NONE, NONE, NONE],
+    ...comparisons.map(({ b, percent, pCorrected, floor }) => [
+      ...armRow(b),
+      estimateText(percent),
+      probabilityText(pCorrected),
+      floor.percent === null ? NONE : threeDigits(floor.percent),
+    ]),
+  ];
+  const closings = comparisons.flatMap((comparison) => ["", ...closingLines(comparison)]);
+  return [
+    ...tableLines([
+      { title: "arm" },
+      { title: "runs", right: true },
+      { title: "processes", right: true },
+      { title: `${first.metricName}, ${first.unit}`, right: true },
+      { title: `% more than ${visibleText(first.a.label)}`, right: true },
+      { title: comparisons.length > 1 ? "p (Holm)" : "p", right: true },
+      { title: "floor, %", right: true },
+    ], rows),
+    ...closings,
+  ];
+}
