@@ -23,6 +23,7 @@ export {
   type RejectedPowerSource,
 } from "./detect.ts";
 export { estimateEnergyMj, type EstimateOptions } from "./estimate.ts";
+export { meanFrequencyMhz } from "./kept_frequency.ts";
 export { type KeptPower, readRawPower } from "./kept_stream.ts";
 export { PowerMonitor, type PowerMonitorOptions } from "./monitor.ts";
 export {

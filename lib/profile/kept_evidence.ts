@@ -33,12 +33,14 @@ export interface KeptEvidence {
   explained: Pick<Explained, "times" | "interrupted"> & { tapped: KeptTaps | null } | null;
   /** Absent in runs that were kept before components could be amplified. */
   loops?: AmplifiedLoops | null;
+  /** Of the loops against the answer. */
+  frequencyChange?: number | null;
 }
 
 /** Plain data and typed arrays of all that a run left behind and that has no rows. */
 export function keptEvidence(remains: Remains): KeptEvidence {
   const { promptTokens, interrupted, evidence, outer, power, observed } = remains;
-  const { explained, loops, runsOn } = remains;
+  const { explained, loops, frequencyChange, runsOn } = remains;
   const { info, latchMs } = power;
   return {
     version: VERSION,
@@ -54,6 +56,7 @@ export function keptEvidence(remains: Remains): KeptEvidence {
     observed,
     explained: explained ? { ...explained, tapped: keptTaps(explained.tapped) } : null,
     loops: loops ?? null,
+    frequencyChange: frequencyChange ?? null,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   readPowerConditions,
 } from "../power/mod.ts";
 import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
+import { frequencyChange } from "./amplify/mod.ts";
 import { askedPrompt, type OnePrompt, type PromptBatch } from "./asked_prompt.ts";
 import { cleanTokens } from "./clean_tokens.ts";
 import type { Explained } from "./explain.ts";
@@ -82,6 +83,7 @@ export async function profile(
       },
     },
     monitor,
+    plan.amplify !== undefined,
   );
   try {
     const seen = await measure({ thread, monitor, recorder, stages }, plan, asked);
@@ -93,6 +95,7 @@ export async function profile(
     const sampling = monitor.findings();
     await monitor.verify();
     recorder.check();
+    recorder.flush();
     const remains = {
       runId: recorder.runId,
       header: headerOf(model, asked.prompt, plan, monitor, load.startMs),
@@ -103,6 +106,9 @@ export async function profile(
       interrupted: seen.interrupted,
       explained,
       loops: looped?.loops ?? null,
+      frequencyChange: looped
+        ? await frequencyChange(recorder.raw, seen.evidence.repetitions, looped.loops)
+        : null,
       outer: { ...seen.outer, load: { startMs: load.startMs, endMs: load.endMs } },
       power: powerEvidence(
         { samples: monitor.samples(), alignment: monitor.alignment(), findings: sampling },

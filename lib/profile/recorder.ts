@@ -25,6 +25,8 @@ export class RunRecorder implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
   #failure: unknown = null;
   #firstRaw: RawPowerBatch | null = null;
+  /** Raw records, where they are looked into when the run has ended; else they are let go. */
+  readonly raw: RawPowerBatch[] = [];
   #peakMemoryBytes = 0;
 
   /** Writes the run's row. */
@@ -32,6 +34,7 @@ export class RunRecorder implements Disposable {
     readonly sink: RunSink | null,
     header: RunHeader,
     readonly monitor: PowerMonitor,
+    readonly keepsRaw = false,
   ) {
     this.runId = sink?.createRun(header) ?? `unsaved-${crypto.randomUUID().slice(0, 8)}`;
     this.#timer = setInterval(() => {
@@ -82,6 +85,7 @@ export class RunRecorder implements Disposable {
     const samples = this.#newSamples();
     const raw = this.monitor.takeRaw();
     this.#firstRaw ??= raw;
+    if (raw && this.keepsRaw) this.raw.push(raw);
     this.#peakMemoryBytes = this.peakMemoryBytes;
     const tokens = this.#tokens;
     const sections = this.#sections;

@@ -95,6 +95,7 @@ function keptRemains(stored: StoredRecords): Remains {
     observed,
     explained: keptExplained(kept, components),
     loops: kept.loops ?? null,
+    frequencyChange: kept.frequencyChange ?? null,
     power: powerEvidence(power, info, latchMs, outer),
   };
 }

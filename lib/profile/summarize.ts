@@ -48,6 +48,8 @@ export interface Remains {
   explained?: Explained | null;
   /** Components that were repeated by themselves; `null` where none were. */
   loops?: AmplifiedLoops | null;
+  /** Of those loops against the answer; `null` where the source does not tell frequencies. */
+  frequencyChange?: number | null;
   outer: Outer;
   power: PowerEvidence;
   /** What was found about the records. */
@@ -91,7 +93,7 @@ export function summarize(remains: Remains): Summary {
       loops: remains.loops,
       samples: power.samples,
       phase: mean.spans.phase,
-      frequencyChange: null,
+      frequencyChange: remains.frequencyChange ?? null,
     }, attribution)
     : null;
   const wasStopped = interrupted || remains.loops?.interrupted === true ||

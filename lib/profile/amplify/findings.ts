@@ -103,9 +103,9 @@ function workingSet({ cells, stepBytes, cacheBytes }: AmplifiedLoops): Finding[]
 function frequency(change: number | null): Finding[] {
   if (change === null) {
     return [finding("frequency", "info", 0, "%", {
-      message: "the power source does not tell the frequency: whether loops ran at that of the " +
-        "answer was not checked",
-      remedy: "use powermetrics, which tells it",
+      message: "no power record tells the frequency: whether loops ran at that of the answer was " +
+        "not checked",
+      remedy: "use powermetrics, which tells it, for answers of several records",
     })];
   }
   const percent = 100 * change;

@@ -4,5 +4,6 @@
  * @module
  */
 export { amplifiedInside } from "./amplified_inside.ts";
+export { frequencyChange } from "./frequency.ts";
 export { type AmplifiedLoops, amplifyLoops, type AmplifyOptions, NO_LOOPS } from "./loops.ts";
 export { sweepsMs } from "./sweeps.ts";

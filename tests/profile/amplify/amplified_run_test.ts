@@ -5,6 +5,7 @@ import { profile, type ProfileProgress, summarizeStored } from "../../../lib/pro
 import type { InsidePart, ProfilingRun } from "../../../lib/record.ts";
 import { ProfileDatabase, rederiveRun } from "../../../lib/store/mod.ts";
 import { SMALL, temporaryFolder } from "../../model/checkpoints.ts";
+import { withStandIn } from "../../power/fixtures/stand_in.ts";
 import { merged } from "../../model/taps_merged.ts";
 
 const model = await loadModel("models/tinytales");
@@ -41,13 +42,28 @@ function checkSums({ phases, inside }: ProfilingRun): void {
 Deno.test("profile() amplifies a component: its loop's energy, stored, and made again bit for bit", async () => {
   using database = ProfileDatabase.open(":memory:");
   const seen: ProfileProgress[] = [];
-  const run = await profile(model, "Once upon a time", {
-    ...QUICK,
-    source: "rig:m4max",
-    amplify: ["down_proj"],
-    database,
-    live: (progress) => seen.push(progress),
+  let run: ProfilingRun | null = null;
+  await withStandIn("normal", async () => {
+    run = await profile(model, "Once upon a time", {
+      ...QUICK,
+      source: "powermetrics",
+      amplify: ["down_proj"],
+      database,
+      live: (progress) => seen.push(progress),
+    });
   });
+  checkAmplified(run!, seen);
+  const { runId, inside } = run!;
+  const stored = database.getRun(runId);
+  assert.deepEqual(stored?.inside?.components, inside?.components);
+  assert.deepEqual(stored?.inside?.amplified, inside?.amplified);
+  const outcome = await rederiveRun(database, runId, summarizeStored);
+  assert.deepEqual(outcome.changes, []);
+  assert.equal(outcome.lacks, null);
+});
+
+/** Of a run with `down_proj` alone. */
+function checkAmplified(run: ProfilingRun, seen: readonly ProfileProgress[]): void {
   assert.equal(run.status, "complete");
   const { inside } = run;
   assert.ok(inside);
@@ -69,17 +85,12 @@ Deno.test("profile() amplifies a component: its loop's energy, stored, and made 
   assert.equal(found.length, 2);
   assert.match(found[0]!.message, /the loops of down_proj hold .* of the prefill/);
 
+  assert.ok(!run.findings.some(({ kind }) => kind === "frequency"), "it stays the same");
+
   const loops = seen.filter(({ stage }) => stage === "amplify");
   assert.ok(loops.length > 5, "it tells how far it is");
   assert.ok(loops[0]!.secondsLeft > loops.at(-1)!.secondsLeft);
-
-  const stored = database.getRun(run.runId);
-  assert.deepEqual(stored?.inside?.components, inside.components);
-  assert.deepEqual(stored?.inside?.amplified, inside.amplified);
-  const outcome = await rederiveRun(database, run.runId, summarizeStored);
-  assert.deepEqual(outcome.changes, []);
-  assert.equal(outcome.lacks, null);
-});
+}
 
 Deno.test("profile() keeps what loops have told when it is stopped among them", async () => {
   const controller = new AbortController();
