@@ -3,24 +3,18 @@ import { membersOf, oneChunk } from "./kept_stream.ts";
 import { frameRecords } from "./powermetrics/frame.ts";
 import { type ClusterResidency, parsePowermetrics } from "./powermetrics/parse.ts";
 
-/** From when to when, in epoch ms. */
-interface Window {
-  startMs: number;
-  endMs: number;
-}
-
 /** Reading a record in full takes some 10 ms, and this many tell a mean. */
 const MOST_RECORDS = 24;
 
 /**
- * Mean frequency in MHz at which CPUs worked in some windows, from kept records of powermetrics:
+ * Mean frequency in MHz at which CPUs worked in some windows (epoch ms), from kept records of powermetrics:
  * each frequency counts by the time in which it was used.
  *
  * @returns `null` where no record lies in a window, or the source tells no frequencies
  */
 export async function meanFrequencyMhz(
   batches: readonly RawPowerBatch[],
-  windows: readonly Window[],
+  windows: readonly { startMs: number; endMs: number }[],
 ): Promise<number | null> {
   const inside: string[] = [];
   let beforeMs = Infinity;
