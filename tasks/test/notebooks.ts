@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { prepareJupyter } from "../../setup/jupyter_venv.ts";
 import { installKernel, jupyterEnv } from "../../setup/kernel.ts";
 import { runCommand } from "./command.ts";
 import { notebookPaths } from "./notebook_paths.ts";
 import { type Execution, judgeExecution, judgeRepeat, readExecutions } from "./outputs.ts";
-import { preparePython } from "./python.ts";
 import {
   type Check,
   counted,
@@ -25,10 +25,11 @@ export const notebooks: Step = {
   async run(gate: Gate): Promise<Outcome> {
     // What an earlier run left must not be mistaken for what this one executed.
     await rm(executedDir(gate.root), { recursive: true, force: true });
-    const python = await preparePython(gate.root);
-    if ("reason" in python) {
-      if (!gate.ci) return skipped("notebooks", python.reason);
-      console.log(`In CI the notebooks must run: ${python.reason}`);
+    const jupyter = await prepareJupyter(gate.root);
+    if ("reason" in jupyter) {
+      const reason = `${jupyter.reason}; ${jupyter.remedy}`;
+      if (!gate.ci) return skipped("notebooks", reason);
+      console.log(`In CI the notebooks must run: ${reason}`);
       return oneTest(false);
     }
     const paths = await notebookPaths(gate.root);
@@ -37,7 +38,7 @@ export const notebooks: Step = {
       console.log("notebooks/ holds no notebook");
       return oneTest(false);
     }
-    const execute = await prepareKernel(gate.root, python.path);
+    const execute = await prepareKernel(gate.root, jupyter.python);
     const executions = await execute(["--out", executedDir(gate.root), ...paths]);
     const times = gate.long ? 20 : 2;
     const repeats = await execute(["--plain", "--times", String(times), first]);
