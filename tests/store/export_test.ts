@@ -5,7 +5,7 @@ import { parquetReadObjects } from "hyparquet";
 import { InputError } from "../../lib/errors.ts";
 import { EXPORT_FORMATS, exportRun, perfettoTrace } from "../../lib/store/export/mod.ts";
 import { ProfileDatabase, runDocument, type TableName, TABLES } from "../../lib/store/mod.ts";
-import { preparePython } from "../../tasks/test/python.ts";
+import { prepareJupyter } from "../../setup/jupyter_venv.ts";
 import { testUnless } from "../gate/needs.ts";
 import { storeRichRun } from "./rich_run.ts";
 import { scratch } from "./scene.ts";
@@ -155,7 +155,7 @@ for path in sys.argv[2:]:
     if errors: sys.exit(1)
 `;
 
-const python = await preparePython(ROOT);
+const python = await prepareJupyter(ROOT);
 
 testUnless(
   "reason" in python ? python.reason : null,
@@ -182,7 +182,7 @@ testUnless(
 
 async function validate(paths: string[]): Promise<number> {
   const { code, stdout, stderr } = await new Deno.Command(
-    "path" in python ? python.path : "python3",
+    "python" in python ? python.python : "python3",
     { args: ["-c", VALIDATE, join(ROOT, "docs", "run.schema.json"), ...paths] },
   ).output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Part } from "../../tasks/doctor/part.ts";
-import { preparePython } from "../../tasks/test/python.ts";
+import { prepareJupyter } from "../../setup/jupyter_venv.ts";
 import { testUnless } from "../gate/needs.ts";
 import { runTask } from "./run_task.ts";
 
@@ -96,14 +96,14 @@ for change in ({"works": "yes"}, {"reason": None}, {"remedy": ""}, {"part": "att
 print(check(value), [check(one) for one in broken])
 `;
 
-const python = await preparePython(ROOT);
+const python = await prepareJupyter(ROOT);
 
 testUnless(
   "reason" in python ? python.reason : null,
   "doctor --json prints what docs/doctor.schema.json says",
   async () => {
     const { stdout } = await report([]);
-    const child = new Deno.Command("path" in python ? python.path : "python3", {
+    const child = new Deno.Command("python" in python ? python.python : "python3", {
       args: ["-c", VALIDATE, join(ROOT, "docs", "doctor.schema.json")],
       stdin: "piped",
       stdout: "piped",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { preparePython } from "../../tasks/test/python.ts";
+import { prepareJupyter } from "../../setup/jupyter_venv.ts";
 import { testUnless } from "../gate/needs.ts";
 import { runTask, SHORT } from "./run_task.ts";
 
@@ -18,7 +18,7 @@ for path in sys.argv[2:]:
     if errors: sys.exit(1)
 `;
 
-const python = await preparePython(ROOT);
+const python = await prepareJupyter(ROOT);
 const lacking = "reason" in python ? python.reason : null;
 
 testUnless(
@@ -48,7 +48,7 @@ testUnless(
 );
 
 async function validate(names: string[], folder: string): Promise<number> {
-  const path = "path" in python ? python.path : "python3";
+  const path = "python" in python ? python.python : "python3";
   const schema = join(ROOT, "docs", "profile.schema.json");
   const { code, stdout, stderr } = await new Deno.Command(path, {
     args: ["-c", VALIDATE, schema, ...names.map((name) => join(folder, name))],
