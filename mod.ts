@@ -23,7 +23,8 @@ export {
   totalColumns,
   withRest,
 } from "./lib/energy/mod.ts";
-export { planSteps, stepPowers } from "./lib/energy/mod.ts";
+export { deconvolve, deconvolveTokens, planSteps, stepPowers } from "./lib/energy/mod.ts";
+export type { Deconvolution, DeconvolvedTokens, TimedToken } from "./lib/energy/mod.ts";
 export type {
   RepeatedBlock,
   StepBlock,

@@ -55,8 +55,12 @@ const task = command("profile", "Generate an answer and say what each phase and 
       .choices(["token", "component", "operation"] as const),
   )
   .addOption(
-    new Option("--resolve <what>", "tokens: run each step many times, to tell single tokens apart")
-      .choices(["phases", "tokens"] as const).default("phases" as const),
+    new Option(
+      "--resolve <what>",
+      "tell single tokens apart. tokens: run each step many times; repetitions: from those of the " +
+        "whole answer (say --min-seconds 30), which tells less",
+    )
+      .choices(["phases", "repetitions", "tokens"] as const).default("phases" as const),
   )
   .addOption(
     new Option("--resolve-seconds <s>", "time for that; neighbours are grouped to keep to it")

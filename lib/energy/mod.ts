@@ -23,6 +23,8 @@ export {
   type SpanColumns,
   totalColumns,
 } from "./columns.ts";
+export { type Deconvolution, deconvolve } from "./deconvolve.ts";
+export { type DeconvolvedTokens, deconvolveTokens } from "./deconvolved_tokens.ts";
 export {
   type Ensemble,
   isSupported,

@@ -57,12 +57,14 @@ export function stepScale(
  *
  * @param parts ensembles of the tokens of one repetition
  * @param powers of each part; one whose step was not repeated gets the mean power and stays `shared`
+ * @param method how the powers were found
  */
 export function dealRepeated(
   parts: readonly Ensemble[],
   powers: readonly (StepPower | undefined)[],
   { unexplained }: StepScale,
   seed = 1,
+  method: "repeated" | "deconvolved" = "repeated",
 ): Ensemble[] {
   const dealt = parts.map((part, at): Ensemble => {
     const power = powers[at];
@@ -71,7 +73,7 @@ export function dealRepeated(
       draws: new Map(part.draws),
       support: power?.support ?? 0,
       standsAlone: power !== undefined && power.firstIndex === power.lastIndex,
-      method: "repeated",
+      method,
     };
   });
   const noise = powers.map((power, at) => {

@@ -29,7 +29,7 @@ import type { Evidence, PowerEvidence } from "./evidence.ts";
 import type { MeanSpans } from "./inside/mod.ts";
 import { meanSections } from "./mean_sections.ts";
 import type { Repetition } from "./messages.ts";
-import { type Attributed, redeal } from "./resolve/mod.ts";
+import { type Attributed, type Method, redeal } from "./resolve/mod.ts";
 import { groupName, phasesOf, runSpan } from "./spans.ts";
 
 /** One mean repetition, and the tree that it was read from. */
@@ -71,7 +71,8 @@ const NOTHING: MeanRepetition = {
  * Attributes the measured energy and describes one mean repetition of it: all energies are summed
  * draw by draw over the repetitions and divided by their number, so parts still add up.
  *
- * @param powers of steps that were repeated; with them, tokens are told apart
+ * @param powers of single steps; with them, tokens are told apart
+ * @param method how these powers were found
  */
 export function meanRepetition(
   evidence: Evidence,
@@ -79,9 +80,10 @@ export function meanRepetition(
   power: PowerEvidence,
   options: AttributionOptions & { reading: Reading },
   powers: readonly StepPower[] = [],
+  method: Method = "repeated",
 ): MeanRepetition {
   if (repetitions.length === 0) return NOTHING;
-  const attributed = attributeTokens(evidence, repetitions, power, options, powers);
+  const attributed = attributeTokens(evidence, repetitions, power, options, { powers, method });
   const { tree, groups, ensembles } = attributed;
   const count = repetitions.length;
   const meanOf = (key: string) => {
@@ -129,14 +131,14 @@ function spansOf(
 
 /**
  * First with the groups that records allow by their number, then with those that they resolve; or by
- * the power of repeated steps.
+ * the power of single steps.
  */
 function attributeTokens(
   evidence: Evidence,
   repetitions: readonly Repetition[],
   { samples }: PowerEvidence,
   options: AttributionOptions & { reading: Reading },
-  powers: readonly StepPower[],
+  { powers, method }: { powers: readonly StepPower[]; method: Method },
 ): Attributed {
   const tokensOf = (repetition: Repetition) => evidence.tokensOf(repetition);
   const first = `${repetitions[0]?.index}`;
@@ -167,7 +169,10 @@ function attributeTokens(
     };
   };
   if (powers.length > 0) {
-    const resolved = redeal(attribute([]), powers, options.reading, options.seed);
+    const resolved = redeal(attribute([]), powers, options.reading, {
+      method,
+      seed: options.seed,
+    });
     if (resolved.scale !== null) return resolved;
   }
   const decoded = repetitions.map((repetition) => tokensOf(repetition).slice(1));

@@ -42,10 +42,12 @@ export interface ProfileOptions {
   /** Idle time that is measured before; less than half of it again after; default 5. */
   baselineSeconds?: number;
   /**
-   * How far tokens are told apart: `phases` as far as the records of the plain run do; `tokens` by
-   * running each step many times in a row, after the plain run. Default `phases`.
+   * How far tokens are told apart: `phases` as far as the records of the plain run do; `repetitions`
+   * by what the repetitions of the whole answer have in common (`deconvolve`), which takes no time of
+   * its own, but many repetitions and says less; `tokens` by running each step many times in a row,
+   * after the plain run. Default `phases`.
    */
-  resolve?: "phases" | "tokens";
+  resolve?: "phases" | "repetitions" | "tokens";
   /**
    * Time that `resolve: "tokens"` may take; neighbouring tokens are repeated together where single
    * ones would take longer. Default 120.
@@ -235,7 +237,7 @@ function checkDetail(provider: ProviderName, { depth, amplify }: ProfilePlan): v
   );
 }
 
-const RESOLVE: readonly ProfilePlan["resolve"][] = ["phases", "tokens"];
+const RESOLVE: readonly ProfilePlan["resolve"][] = ["phases", "repetitions", "tokens"];
 const DEPTHS: readonly Depth[] = ["token", "component", "operation"];
 
 function depthFor({ activations, amplify }: ProfileOptions): Depth {

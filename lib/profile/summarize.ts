@@ -1,4 +1,10 @@
-import { defaultTotalRails, energyOver, measuredRails, stepPowers } from "../energy/mod.ts";
+import {
+  deconvolve,
+  defaultTotalRails,
+  energyOver,
+  measuredRails,
+  stepPowers,
+} from "../energy/mod.ts";
 import type {
   EnergySpan,
   Finding,
@@ -21,8 +27,8 @@ import { interTokenLatency } from "./latency.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
 import type { Repetition, RunsOn } from "./messages.ts";
 import type { ProfilePlan } from "./options.ts";
+import { deconvolvedFindings, resolveFindings } from "./resolve/mod.ts";
 import { runtimeOf, sequencesOf } from "./runtime.ts";
-import { resolveFindings } from "./resolve/mod.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** What happened outside of the measured window. */
@@ -80,9 +86,14 @@ export function summarize(remains: Remains): Summary {
     ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
   };
   const { steps } = evidence;
-  const powers = steps === null ? [] : stepPowers(steps.blocks, power.samples, attribution);
+  const told = plan.resolve === "repetitions" && power.info.kind !== "estimated"
+    ? deconvolve(repetitions.map((one) => evidence.tokensOf(one)), power.samples, attribution)
+    : null;
+  const repeated = steps === null ? [] : stepPowers(steps.blocks, power.samples, attribution);
   const options = { ...attribution, reading: attribution };
-  const mean = meanRepetition(evidence, repetitions, power, options, powers);
+  const mean = told === null
+    ? meanRepetition(evidence, repetitions, power, options, repeated)
+    : meanRepetition(evidence, repetitions, power, options, told.powers, "deconvolved");
   const { depth } = plan;
   const explained = remains.explained ?? null;
   const inside = explained === null || depth === "token"
@@ -118,10 +129,11 @@ export function summarize(remains: Remains): Summary {
       ...findingsOf(power, repetitions, sampling, header.power.observerMw),
       ...resolveFindings(
         steps?.check ?? null,
-        mean.scale,
-        powers,
+        told === null ? mean.scale : null,
+        repeated,
         mean.tokens.map(({ startMs, endMs }) => endMs - startMs),
       ),
+      ...deconvolvedFindings(told),
       ...insideFindings(inside?.inside ?? null),
       ...amplified?.findings ?? [],
     ],

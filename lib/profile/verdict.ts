@@ -60,6 +60,10 @@ function tokensClause(run: Judged): string {
     return `${toldApart} of ${steps} tokens are told apart${least}; the others are too unsure: ` +
       "needs a steadier machine";
   }
+  if (decoded.some(({ energy }) => energy.method === "deconvolved")) {
+    return `${toldApart} of ${steps} tokens are told apart by deconvolution, ` +
+      `${medianHalf(decoded)}; needs --resolve tokens, about ${seconds} s, for the others`;
+  }
   const together = decoded.length === 1
     ? `all ${steps} are known together`
     : `known in ${decoded.length} groups of up to ${longest(decoded)}`;

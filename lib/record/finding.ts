@@ -22,6 +22,7 @@ export type FindingKind =
   | "estimated"
   | "steps-differ"
   | "step-scale"
+  | "agreement"
   | "unsure-rank"
   | "unnamed-work"
   | "no-layers"

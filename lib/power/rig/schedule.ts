@@ -9,10 +9,11 @@ interface Wave {
   phase: number;
 }
 
-/** From when on what is done. */
+/** From when on what is done, and how many times its usual power that draws. */
 interface Step {
   atMs: number;
   phase: Phase;
+  factor: number;
 }
 
 /**
@@ -33,15 +34,16 @@ export class PowerSchedule {
   ) {
     this.#levelsMw = worksOn === "cpu" ? levelsMw : onGpu(levelsMw);
     this.#originMs = originMs;
-    this.#steps = [{ atMs: -Infinity, phase: "idle" }];
+    this.#steps = [{ atMs: -Infinity, phase: "idle", factor: 1 }];
     this.#waves = { cpu: waves(random), gpu: waves(random), ane: waves(random) };
   }
 
-  /** Goes over to another phase; never before the latest one began. */
-  enter(phase: Phase, atMs: number): void {
+  /** Goes over to another phase, or to a part of it that draws `factor` times its power. */
+  enter(phase: Phase, atMs: number, factor = 1): void {
     const last = this.#steps.at(-1)!;
-    if (phase === last.phase) return;
-    this.#steps.push({ atMs: Math.max(atMs, last.atMs), phase });
+    if (phase === last.phase && factor === last.factor) return;
+    // Never before the latest one began.
+    this.#steps.push({ atMs: Math.max(atMs, last.atMs), phase, factor });
   }
 
   /** What is done at a time. */
@@ -52,22 +54,23 @@ export class PowerSchedule {
   /** True power at a time, in mW. */
   powerMw(rail: RigRail, atMs: number): number {
     const sinceMs = atMs - this.#originMs;
+    const { phase, factor } = this.#steps[this.#stepAt(atMs)]!;
     return this.#waves[rail].reduce(
-      (factor, { share, periodMs, phase }) =>
-        factor + share * Math.sin(2 * Math.PI * sinceMs / periodMs + phase),
+      (sum, { share, periodMs, phase }) =>
+        sum + share * Math.sin(2 * Math.PI * sinceMs / periodMs + phase),
       1,
-    ) * this.#levelsMw[this.phaseAt(atMs)][rail];
+    ) * this.#levelsMw[phase][rail] * factor;
   }
 
   /** True energy between two times, in mJ. */
   energyMj(rail: RigRail, startMs: number, endMs: number): number {
     let energyMj = 0;
     for (let at = this.#stepAt(startMs); at < this.#steps.length; at++) {
-      const { atMs, phase } = this.#steps[at]!;
+      const { atMs, phase, factor } = this.#steps[at]!;
       if (atMs >= endMs) break;
       const fromMs = Math.max(startMs, atMs);
       const toMs = Math.min(endMs, this.#steps[at + 1]?.atMs ?? Infinity);
-      const levelMw = this.#levelsMw[phase][rail];
+      const levelMw = this.#levelsMw[phase][rail] * factor;
       if (toMs > fromMs && levelMw > 0) energyMj += levelMw * this.#factorMs(rail, fromMs, toMs);
     }
     return energyMj / 1000;

@@ -10,8 +10,8 @@ import { drawTraits, type RigOverrides, type RigTraits } from "./traits.ts";
 export interface VirtualRunOptions {
   seed: number;
   chip: RigChip;
-  /** What the machine did, one after the other; its length is that of the run. */
-  phases: readonly { phase: Phase; durationMs: number }[];
+  /** What the machine did, one after the other, at `factor` times the power of such a phase. */
+  phases: readonly { phase: Phase; durationMs: number; factor?: number }[];
   /** Asked time between records; 100 unless stated. */
   intervalMs?: number;
   /** Whether the model runs on the CPU or on the GPU. */
@@ -55,8 +55,8 @@ export function playVirtually(options: VirtualRunOptions): VirtualRun {
   const meterStartMs = originMs + random.between(100, 400);
   const beganMs = meterStartMs + random.between(0, intervalMs);
   let nowMs = beganMs;
-  for (const { phase, durationMs } of phases) {
-    schedule.enter(phase, nowMs);
+  for (const { phase, durationMs, factor } of phases) {
+    schedule.enter(phase, nowMs, factor);
     nowMs += durationMs;
   }
   schedule.enter("idle", nowMs);

@@ -1,4 +1,4 @@
-import type { StepPower, StepScale } from "../../energy/mod.ts";
+import type { Deconvolution, StepPower, StepScale } from "../../energy/mod.ts";
 import type { Finding } from "../../record.ts";
 import type { StepCheck } from "./steps.ts";
 
@@ -15,6 +15,31 @@ export function resolveFindings(
   stepsMs: readonly number[],
 ): Finding[] {
   return [...differing(check), ...scaled(scale), ...timed(powers, stepsMs)];
+}
+
+/** Whether repetitions of the whole answer told tokens apart; nothing where that was not asked. */
+export function deconvolvedFindings(told: Deconvolution | null): Finding[] {
+  if (told === null) return [];
+  const { method, agreement } = told;
+  const common = { kind: "agreement", value: agreement ?? 0, unit: "rank correlation" } as const;
+  if (method === "deconvolved") {
+    return [{
+      ...common,
+      severity: "info",
+      message: "halves of the repetitions agree on what tokens draw " +
+        `(rank correlation ${agreement?.toFixed(2)}): their energies are deconvolved`,
+      remedy: "none needed; --resolve tokens tells more, in more time",
+    }];
+  }
+  return [{
+    ...common,
+    severity: "warning",
+    message: agreement === null
+      ? "too few repetitions, tokens or records to tell tokens apart by them"
+      : "the repetitions show no difference between tokens but that of their time " +
+        `(rank correlation of their halves ${agreement.toFixed(2)})`,
+    remedy: "measure longer (--min-seconds), or use --resolve tokens",
+  }];
 }
 
 function differing(check: StepCheck | null): Finding[] {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-export { resolveFindings } from "./findings.ts";
+export { deconvolvedFindings, resolveFindings } from "./findings.ts";
 export { cadenceOf, planFor } from "./plan.ts";
-export { type Attributed, redeal } from "./redeal.ts";
+export { type Attributed, type Method, redeal } from "./redeal.ts";
 export { type StepCheck, Steps } from "./steps.ts";
 export { placesFor, type SweepHooks, sweepSteps } from "./sweeps.ts";

@@ -22,24 +22,29 @@ export interface Attributed {
   /** Of the first repetition, token by token; 0 is the prefill. */
   firstTokens: ReadonlyMap<number, Ensemble>;
   tree: EnergySpan;
-  /** What repeated steps had to be scaled by; `null` where none were repeated. */
+  /** What the steps' energies had to be scaled by; `null` where none were told apart. */
   scale: StepScale | null;
 }
+
+/** How the power of steps was found. */
+export type Method = "repeated" | "deconvolved";
 
 const PREFILL = "phase prefill";
 const DECODE = "phase decode";
 
 /**
- * Deals what was measured of tokens among them by the power of their repeated steps.
+ * Deals what was measured of tokens among them by the power of their steps.
  *
  * A decode phase keeps what it holds, but where its prefill was too short to be seen by records: then
  * both are dealt together, since what records say of the one rests on a guess of the other.
+ *
+ * @param options `method`: how the powers were found
  */
 export function redeal(
   attributed: Attributed,
   powers: readonly StepPower[],
   reading: Reading,
-  seed?: number,
+  { method, seed }: { method: Method; seed?: number | undefined },
 ): Attributed {
   const powerOf = (index: number) =>
     powers.find(({ firstIndex, lastIndex }) => index >= firstIndex && index <= lastIndex);
@@ -54,10 +59,12 @@ export function redeal(
       );
   const all = partsOf(ensembles);
   const isRepeated = all.some(({ index }) => index > 0 && powerOf(index) !== undefined);
+  // Rails that hold next to nothing are not deconvolved; they stay shared by time.
+  const rails = reading.totalRails.filter((rail) =>
+    powers.some(({ drawsMw }) => drawsMw.has(rail))
+  );
   const scale = isRepeated
-    ? stepScale(all.map((part) => part.ensemble), all.map((part) => powerOf(part.index)), [
-      ...reading.totalRails,
-    ])
+    ? stepScale(all.map((part) => part.ensemble), all.map((part) => powerOf(part.index)), rails)
     : null;
   if (scale === null) return attributed;
 
@@ -69,22 +76,26 @@ export function redeal(
         parts.map(({ index }) => powerOf(index)),
         scale,
         seed,
+        method,
       );
       const changed = new Map(parts.map(({ key }, at) => [key, dealt[at]!]));
       const decode = nodes.get(DECODE);
-      if (isPooled && decode) changed.set(DECODE, moved(decode, nodes, changed));
+      if (isPooled && decode) changed.set(DECODE, moved(decode, nodes, changed, method));
       return [name, changed] as const;
     }),
   );
   const summed = new Map(ensembles);
   for (const key of new Set([...repetitions.values()].flatMap((nodes) => [...nodes.keys()]))) {
-    summed.set(key, together([...repetitions.values()].flatMap((nodes) => nodes.get(key) ?? [])));
+    summed.set(
+      key,
+      together([...repetitions.values()].flatMap((nodes) => nodes.get(key) ?? []), method),
+    );
   }
   const groups = groupsOf(all.map(({ index }) => index).filter((index) => index > 0), powerOf);
   for (const { firstIndex, lastIndex } of groups) {
     const inside = all.filter(({ index }) => index >= firstIndex && index <= lastIndex);
     if (inside.length < 2) continue;
-    const group = together(inside.flatMap(({ key }) => summed.get(key) ?? []));
+    const group = together(inside.flatMap(({ key }) => summed.get(key) ?? []), method);
     const power = powerOf(firstIndex);
     summed.set(`group ${firstIndex}-${lastIndex}`, {
       ...group,
@@ -113,8 +124,8 @@ function tokenOf(key: string): number | null {
   return key.startsWith("token ") ? Number(key.slice("token ".length)) : null;
 }
 
-function together(parts: readonly Ensemble[]): Ensemble {
-  return { ...sumOf(parts), method: "repeated" };
+function together(parts: readonly Ensemble[], method: Method): Ensemble {
+  return { ...sumOf(parts), method };
 }
 
 /** A decode phase with what its tokens hold more or less than before. */
@@ -122,6 +133,7 @@ function moved(
   decode: Ensemble,
   before: ReadonlyMap<string, Ensemble>,
   after: ReadonlyMap<string, Ensemble>,
+  method: Method,
 ): Ensemble {
   const tokens = [...after.keys()].filter((key) => (tokenOf(key) ?? 0) > 0);
   const draws = new Map(Array.from(decode.draws, ([rail, held]) => {
@@ -137,7 +149,7 @@ function moved(
     return [rail, changed];
   }));
   const support = tokens.reduce((least, key) => Math.min(least, after.get(key)!.support), Infinity);
-  return { ...decode, draws, standsAlone: true, support, method: "repeated" };
+  return { ...decode, draws, standsAlone: true, support, method };
 }
 
 /** Blocks as they were repeated, and what lies between them. */
