@@ -13,8 +13,11 @@ export interface TokenRange {
 
 /** A token's place in time. */
 export interface TimedToken {
+  /** Its place in the answer; 0 comes out of the prefill. */
   index: number;
+  /** Start, on the clock of the samples. */
   startMs: number;
+  /** End. */
   endMs: number;
 }
 

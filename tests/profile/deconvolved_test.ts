@@ -61,7 +61,7 @@ function remains(played: Generations, options: ProfileOptions): Remains {
       options: {},
       power,
     },
-    promptTokens: 3,
+    promptTokens: [3],
     plan,
     evidence,
     interrupted: false,
