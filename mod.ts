@@ -43,5 +43,6 @@ export * from "./lib/profile/mod.ts";
 export * from "./lib/store/mod.ts";
 export * from "./lib/store/export/mod.ts";
 export * from "./lib/analysis/mod.ts";
+export * from "./lib/experiment/mod.ts";
 export * as charts from "./lib/charts/mod.ts";
 export * from "./lib/notebook/mod.ts";

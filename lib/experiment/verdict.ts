@@ -1,0 +1,51 @@
+import type { Comparison } from "../analysis/mod.ts";
+import type { ArmComparison, Outcome } from "./result.ts";
+
+/** A comparison in one line, as one of several that were made. */
+export function correctedVerdict(
+  comparison: Comparison,
+  correctedP: number | null,
+  count: number,
+): string {
+  const { outcome, verdict, test, percent } = comparison;
+  if (count < 2 || outcome === "unclear" || correctedP === null) return verdict;
+  const corrected = `p ${probability(correctedP)} corrected for ${count} comparisons`;
+  if (correctedP < 0.05) return `${verdict}; ${corrected}`;
+  return `No difference can be seen between ${comparison.a.label} and ${comparison.b.label} ` +
+    `(${signed(percent.value)} % with p ${probability(test.p ?? 1)}, but ${corrected})`;
+}
+
+/** All comparisons in one line. */
+export function verdictOf(
+  comparisons: readonly ArmComparison[],
+  outcome: Outcome | null,
+): string {
+  if (comparisons.length === 0) return "Nothing to compare";
+  const [{ metricName, a, scope }] = comparisons as [ArmComparison];
+  const parts = comparisons.map(({ a: other, b, outcome, percent }) => {
+    const than = other.label === a.label ? "" : ` against ${other.label}`;
+    if (outcome === "unclear") return `${b.label}${than} no difference seen`;
+    const { value, low, high } = percent;
+    const ends = low === null || high === null ? "" : ` (${signed(low)} to ${signed(high)})`;
+    return `${b.label}${than} ${signed(value)}${ends} %`;
+  });
+  const limit = scope === "process" ? "; fewer than five processes: these processes only" : "";
+  const expected = outcome === null ? "" : `. What was expected: ${EXPECTED[outcome]}`;
+  return `${metricName}, against ${a.label}: ${parts.join(", ")}${limit}${expected}`;
+}
+
+const EXPECTED: Record<Outcome, string> = {
+  pass: "shown",
+  fail: "contradicted",
+  inconclusive: "neither shown nor contradicted",
+};
+
+function probability(p: number): string {
+  return p < 0.0001 ? "< 0.0001" : `= ${p.toPrecision(2)}`;
+}
+
+function signed(percent: number): string {
+  const size = Math.abs(percent);
+  const digits = size >= 100 ? size.toFixed(0) : size.toPrecision(size < 0.1 ? 1 : 2);
+  return `${percent < 0 ? "−" : "+"}${digits}`;
+}
