@@ -129,6 +129,7 @@ function totalsOf({ mj, lowMj, highMj }: Energy, durationMs: number): RunTotals 
     meanMw: mj === null ? null : mj / durationMs * 1000,
     promptTokens: 1,
     generatedTokens: TOKENS,
+    decodedTokens: steps,
     ttftMs: null,
     tokensPerSecond: steps / durationMs * 1000,
     joulesPerToken: mj === null ? null : mj / 1000 / steps,
