@@ -4,6 +4,18 @@
  * @module
  */
 export { type BatchCost, batchCost, type BatchPoint } from "./batch/mod.ts";
+export {
+  assertEnergy,
+  assertNoRegression,
+  type BudgetOptions,
+  type BudgetOutcome,
+  type BudgetResult,
+  type EnergyLimit,
+  type EnergyLimits,
+  type RegressionOptions,
+  type RegressionResult,
+  type WhenInconclusive,
+} from "./budget/mod.ts";
 export { type CacheSlope, cacheSlope, type PositionTrend } from "./cache_slope.ts";
 export {
   type ContextCost,
@@ -48,6 +60,14 @@ export {
   type TradeoffOptions,
   type TradeoffPoint,
 } from "./tradeoff/mod.ts";
+export { activeParameters, type ModelWork, modelWork } from "./model_work.ts";
+export {
+  type PhaseModel,
+  predictEnergy,
+  type Prediction,
+  type PredictionTarget,
+  type WorkRange,
+} from "./predict/mod.ts";
 export type { RunRecord } from "./run_record.ts";
 export {
   holmCorrected,

@@ -11,14 +11,12 @@ import {
 } from "../statistics/mod.ts";
 import type { ComparedArm, CompareOptions, Comparison } from "./comparison.ts";
 import { checkConditions } from "./conditions.ts";
+import { LEAST_PROCESSES } from "./figure.ts";
 import { nameOf } from "./metric.ts";
 import { type Measured, nullSpread, type Units, unitsOf } from "./pairs.ts";
 import { type Measurement, measurementOf, testTokens, testWhole } from "./single_runs.ts";
 import { tokenDifferences } from "./token_pairs.ts";
 import { verdictOf } from "./verdict.ts";
-
-/** Below so many processes an arm says nothing of the next process. */
-const LEAST_PROCESSES = 5;
 
 /**
  * How much B differs from A: the effect with its 95 % interval, a test, and the smallest effect that

@@ -11,6 +11,9 @@ import { type ComparisonMetric, nameOf, observe } from "./metric.ts";
 /** Half an interval may be this part of its value for the value to count as resolved. */
 const RESOLVED_HALF = 0.1;
 
+/** Below so many processes an arm says nothing of the next process. */
+export const LEAST_PROCESSES = 5;
+
 /** A figure of several runs. */
 export interface Figure extends Estimate {
   /** Runs that have it. */

@@ -6,5 +6,5 @@
 export { compareRuns } from "./compare_runs.ts";
 export type { ComparedArm, CompareOptions, Comparison } from "./comparison.ts";
 export { type AcceptedDifference, checkConditions } from "./conditions.ts";
-export { type Figure, figureOf, having } from "./figure.ts";
+export { type Figure, figureOf, having, LEAST_PROCESSES } from "./figure.ts";
 export { COMPARISON_METRICS, type ComparisonMetric, nameOf, observe } from "./metric.ts";
