@@ -53,12 +53,12 @@ export function judge(plan: ExperimentPlan, order: readonly Cell[], cells: CellR
   const compared = pairs.map(([a, b]) => compare(a, b, true)).filter((one) => one !== null);
   const corrected = holmCorrected(compared.map(({ test }) => test.p));
   const comparisons = compared.map((comparison, at): ArmComparison => {
-    const correctedP = corrected[at] ?? null;
-    const isSeen = correctedP !== null && correctedP < 0.05;
-    const verdict = correctedVerdict(comparison, correctedP, compared.length);
+    const pCorrected = corrected[at] ?? null;
+    const isSeen = pCorrected !== null && pCorrected < 0.05;
+    const verdict = correctedVerdict(comparison, pCorrected, compared.length);
     return isSeen
-      ? { ...comparison, correctedP, verdict }
-      : { ...comparison, correctedP, outcome: "unclear", verdict };
+      ? { ...comparison, pCorrected, verdict }
+      : { ...comparison, pCorrected, outcome: "unclear", verdict };
   });
   const nullComparison = nullArm === null ? null : compare(baseline, nullArm, false);
   const nullP = nullComparison?.test.p ?? null;

@@ -10,7 +10,7 @@ export type Outcome = "pass" | "fail" | "inconclusive";
 /** One arm against another, as one of a family of comparisons. */
 export interface ArmComparison extends Comparison {
   /** The p-value after Holm's correction for all comparisons; `null` where there is no test. */
-  correctedP: number | null;
+  pCorrected: number | null;
 }
 
 /** What was expected of an arm, and what came of it. */

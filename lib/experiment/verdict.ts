@@ -4,13 +4,13 @@ import type { ArmComparison, Outcome } from "./result.ts";
 /** A comparison in one line, as one of several that were made. */
 export function correctedVerdict(
   comparison: Comparison,
-  correctedP: number | null,
+  pCorrected: number | null,
   count: number,
 ): string {
   const { outcome, verdict, test, percent } = comparison;
-  if (count < 2 || outcome === "unclear" || correctedP === null) return verdict;
-  const corrected = `p ${probability(correctedP)} corrected for ${count} comparisons`;
-  if (correctedP < 0.05) return `${verdict}; ${corrected}`;
+  if (count < 2 || outcome === "unclear" || pCorrected === null) return verdict;
+  const corrected = `p ${probability(pCorrected)} corrected for ${count} comparisons`;
+  if (pCorrected < 0.05) return `${verdict}; ${corrected}`;
   return `No difference can be seen between ${comparison.a.label} and ${comparison.b.label} ` +
     `(${signed(percent.value)} % with p ${probability(test.p ?? 1)}, but ${corrected})`;
 }

@@ -10,7 +10,7 @@
  */
 import { basename, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { BUILDER_VERSION, buildModel, type DecoderConfig } from "./build/mod.ts";
+import { BUILDER_VERSION, buildModel, type DecoderConfig, type Precision } from "./build/mod.ts";
 import { readJsonObject, statOrNull } from "./files.ts";
 
 export { checkpointFile } from "./safetensors.ts";
@@ -19,7 +19,7 @@ export { checkpointFile } from "./safetensors.ts";
 export async function buildCheckpoint(
   folder: string,
   weights: string,
-  precision: "fp32" | "fp16",
+  precision: Precision,
 ): Promise<string> {
   const config = readJsonObject(join(folder, "config.json")) as DecoderConfig;
   const { size, mtime } = Deno.statSync(weights);

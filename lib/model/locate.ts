@@ -6,11 +6,12 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../errors.ts";
+import { PRECISIONS } from "./build/mod.ts";
 import { buildCheckpoint, checkpointFile } from "./checkpoint.ts";
 import { readConfig } from "./config.ts";
 import { statOrNull, unreadable } from "./files.ts";
 import { hubSnapshot, isHubId } from "./hub_cache.ts";
-import { chooseVariant, precisionMeant } from "./variants.ts";
+import { chooseVariant } from "./variants.ts";
 
 /** Where a model is. `isFolder` is false where the user named one `.onnx` file. */
 export interface ModelLocation {
@@ -81,10 +82,10 @@ async function chooseOnnx(folder: string, precision: string | undefined): Promis
         remedy: "pass a folder with model.onnx, or with config.json and model.safetensors",
       });
     }
-    const wanted = precisionMeant(precision ?? "fp32");
-    if (wanted !== "fp32" && wanted !== "fp16") {
+    const wanted = PRECISIONS.find((one) => one === (precision ?? "fp32"));
+    if (wanted === undefined) {
       throw new InputError(`Cannot build "${folder}" at precision "${precision}"`, {
-        remedy: 'use "fp32" or "fp16"',
+        remedy: `use ${PRECISIONS.join(", ")}, or build a variant with deno task build-model`,
       });
     }
     return await buildCheckpoint(folder, weights, wanted);

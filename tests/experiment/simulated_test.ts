@@ -16,7 +16,7 @@ Deno.test("experiment() finds what is there, corrects for how much it looked, an
   assert.equal(others.length, 0, "A with C is C with A");
   assert.deepEqual([b!.a.label, b!.b.label, b!.outcome], ["A", "B", "lower"]);
   assert.deepEqual([b!.pairing.kind, b!.pairing.count, b!.scope], ["block", 6, "machine"]);
-  assert.ok(b!.correctedP! >= b!.test.p! && b!.correctedP! < 0.05);
+  assert.ok(b!.pCorrected! >= b!.test.p! && b!.pCorrected! < 0.05);
   assert.match(b!.verdict, /lower than of A .*; p .* corrected for 2 comparisons$/);
   assert.equal(b!.floor.from, "null arms");
   assert.deepEqual([c!.b.label, c!.outcome], ["C", "unclear"]);

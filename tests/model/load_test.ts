@@ -98,11 +98,16 @@ Deno.test("loadModel() describes the shipped model", async () => {
   });
 });
 
-Deno.test("loadModel() opens the fp16 variant of the shipped model", async () => {
-  const model = await loadModel("models/tinytales", { precision: "fp16" });
-  assert.equal(model.features.precision, "fp16");
-  assert.equal(model.features.parameters, 2_558_400);
-  assert.equal(model.features.weightBytes, 5_116_800);
+Deno.test("loadModel() opens the shipped model at every precision", async () => {
+  const bytes = [];
+  for (const precision of ["fp32", "fp16", "int8", "int4"]) {
+    const { features } = await loadModel("models/tinytales", { precision });
+    assert.equal(features.precision, precision);
+    assert.equal(features.parameters, 2_558_400, precision);
+    bytes.push(features.weightBytes);
+  }
+  assert.equal(bytes[1], 5_116_800);
+  assert.ok(bytes[0]! > bytes[1]! && bytes[1]! > bytes[2]! && bytes[2]! > bytes[3]!, `${bytes}`);
 });
 
 Deno.test("loadModel() finds the shipped model from any working folder", async () => {

@@ -47,7 +47,8 @@ export interface Numerics {
   matrices: MatrixFormat;
 }
 
-const PRECISIONS: readonly Precision[] = ["fp32", "fp16", "int8", "int4"];
+/** All of them. */
+export const PRECISIONS: readonly Precision[] = ["fp32", "fp16", "int8", "int4"];
 const BLOCK_SIZES = [16, 32, 64, 128];
 const LEVELS = [0, 1, 2, 3, 4];
 
