@@ -9,14 +9,13 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { nowMs } from "../../clock.ts";
-import { openSession, type Session } from "../../inference/mod.ts";
+import type { Session } from "../../inference/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import { discardWeights, keepNodes, knownNodes, readNodes } from "./executed_graph.ts";
-import { OperationTable } from "./operation_table.ts";
+import type { OperationTable } from "./operation_table.ts";
 import { CHUNK_EVENTS, type ProfiledOptions } from "./profiled_options.ts";
 import { TempFolder } from "./temp_folder.ts";
+import { TimedSessions } from "./timed_sessions.ts";
 import { type Pass, WrittenProfile } from "./written_profile.ts";
 
 type Ids = readonly number[] | Int32Array;
@@ -30,11 +29,10 @@ export class ProfiledSession implements Session {
   readonly passes: Pass[] = [];
   /** Profile events that were read. */
   events = 0;
-  readonly #model: Model;
   readonly #options: ProfiledOptions;
   readonly #folder = new TempFolder();
   readonly #written = new WrittenProfile(this.#folder.path);
-  #table: OperationTable | null = null;
+  readonly #sessions: TimedSessions;
   #eventsPerRun = 1;
   #session: Session | null = null;
   #isProfiling = false;
@@ -42,13 +40,12 @@ export class ProfiledSession implements Session {
   #isCounting = true;
   #hasFailed = false;
   #runs = 0;
-  #hasTriedPieces = false;
   #past: number[] = [];
   #room: number | undefined;
 
   private constructor(model: Model, options: ProfiledOptions) {
-    this.#model = model;
     this.#options = options;
+    this.#sessions = new TimedSessions(model, options, this.#folder.path);
   }
 
   /** Opens a session; `InputError` where the runtime cannot load the model. */
@@ -65,7 +62,7 @@ export class ProfiledSession implements Session {
 
   /** The operations that have been met; empty before `settle()`. */
   get operations(): OperationTable["operations"] {
-    return this.#table?.operations ?? [];
+    return this.#sessions.table?.operations ?? [];
   }
 
   /** Whether it can run no more. */
@@ -78,7 +75,7 @@ export class ProfiledSession implements Session {
   }
 
   passLength(promptLength: number, chunk: number): Promise<number> {
-    return this.#open.passLength(promptLength, Math.min(chunk, this.#mostTokens));
+    return this.#open.passLength(promptLength, Math.min(chunk, this.#sessions.mostTokens));
   }
 
   get capacity(): number | null {
@@ -129,7 +126,7 @@ export class ProfiledSession implements Session {
     if (this.#isRunning) throw new Error("Cannot read a profile while a token is being computed");
     this.#isProfiling = false;
     this.#session?.endProfiling();
-    const read = this.#written.read(this.#table!, this.#hasFailed);
+    const read = this.#written.read(this.#sessions.table!, this.#hasFailed);
     this.events += read?.events ?? 0;
     this.#eventsPerRun = Math.max(this.#eventsPerRun, read?.perRun ?? 0);
   }
@@ -153,24 +150,6 @@ export class ProfiledSession implements Session {
     return this.release();
   }
 
-  /** The same object where the file is the same: what is known of a model is known by its object. */
-  get #tappedModel(): Model {
-    const model = this.#options.shown?.model;
-    return model === undefined || model.onnxPath === this.#model.onnxPath ? this.#model : model;
-  }
-
-  /** Only a session that shows nothing tries whether a graph continues its cache in pieces. */
-  async #tryPieces(length: number): Promise<void> {
-    if (length <= this.#mostTokens || this.#hasTriedPieces) return;
-    this.#hasTriedPieces = true;
-    await using plain = await openSession(this.#tappedModel, this.#options);
-    await plain.passLength(length, this.#mostTokens);
-  }
-
-  get #mostTokens(): number {
-    return this.#options.shown?.mostTokens ?? Infinity;
-  }
-
   get #chunkEvents(): number {
     return this.#options.chunkEvents ?? CHUNK_EVENTS;
   }
@@ -182,9 +161,9 @@ export class ProfiledSession implements Session {
 
   /** Where tensors are handed out, long inputs go in pieces; returns the last of them. */
   async #allButLast(ids: Ids): Promise<Ids> {
-    if (ids.length <= this.#mostTokens) return ids;
-    await this.#tryPieces(ids.length);
-    const length = await this.#open.passLength(ids.length, this.#mostTokens);
+    if (ids.length <= this.#sessions.mostTokens) return ids;
+    await this.#sessions.tryPieces(ids.length);
+    const length = await this.#open.passLength(ids.length, this.#sessions.mostTokens);
     let rest = ids;
     while (rest.length > length) {
       const piece = rest.slice(0, length);
@@ -239,36 +218,18 @@ export class ProfiledSession implements Session {
     await this.#session?.release();
     this.#session = null;
     this.#hasFailed = false;
-    await this.#tryPieces(this.#past.length);
-    const { optimization = "all", shown } = this.#options;
-    // What is handed out may keep operations from being fused.
-    const variant = `${optimization} ${shown?.instrumentation.taps?.length ?? 0}`;
-    const known = knownNodes(this.#model, variant);
-    const graphPath = join(this.#folder.path, "graph.onnx");
-    const isDumped = this.#table === null && known === undefined;
-    if (isDumped) discardWeights(graphPath);
-    this.#session = await openSession(this.#tappedModel, this.#options, {
-      modelBytes: shown?.instrumentation.modelBytes,
-      taps: shown?.instrumentation.taps,
-      onTaps: (tensors) => {
-        this.#runs++; // it is called after every pass of the runtime, also where nothing is tapped
-        if (this.#isCounting) shown?.instrumentation.onTaps?.(tensors);
-      },
-      optimization,
-      profilePrefix,
-      ...(isDumped ? { optimizedGraphPath: graphPath } : {}),
+    await this.#sessions.tryPieces(this.#past.length);
+    const session = await this.#sessions.open(profilePrefix, () => {
+      this.#runs++;
+      return this.#isCounting;
     });
+    this.#session = session;
     this.#isProfiling = true;
-    if (this.#table === null) {
-      const nodes = known ?? readNodes(this.#model, graphPath);
-      keepNodes(this.#model, variant, nodes);
-      this.#table = new OperationTable(this.#model.architecture, nodes);
-      this.#eventsPerRun = nodes.length + 2;
-    }
+    this.#eventsPerRun = Math.max(this.#eventsPerRun, this.#sessions.nodes + 2);
     if (this.#past.length === 0 && this.#room === undefined) return;
-    this.#session.reset(this.#room);
-    const most = Math.min(REPLAY_CHUNK, this.#mostTokens);
-    const length = await this.#session.passLength(this.#past.length, most);
+    session.reset(this.#room);
+    const most = Math.min(REPLAY_CHUNK, this.#sessions.mostTokens);
+    const length = await session.passLength(this.#past.length, most);
     for (let at = 0; at < this.#past.length; at += length) {
       const ids = this.#past.slice(at, at + length);
       const { runs } = await this.uncounted(() => this.#run((session) => session.extend(ids)));
