@@ -14,7 +14,7 @@ export interface StoredArm {
   model?: { name?: string; parameters?: number; precision?: string; numLayers?: number };
   promptTokens?: number;
   tokensPerSecond?: number;
-  details?: RunDetails;
+  details?: RunDetails | undefined;
 }
 
 /** Stores arms, each of whose processes ran every prompt, and returns the ids, oldest first. */

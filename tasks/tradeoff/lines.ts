@@ -1,0 +1,38 @@
+import type { Tradeoff } from "../../lib/analysis/mod.ts";
+import { visibleText } from "../../lib/safe_text.ts";
+import { closingLines, estimateText } from "../answers/lines.ts";
+import { tableLines } from "../frame/mod.ts";
+
+/** Ways to run, the cheapest first, those of the front marked. */
+export function tradeoffLines(result: Tradeoff): string[] {
+  const { points, knee } = result;
+  return [
+    ...tableLines(
+      [
+        { title: "way to run" },
+        { title: "runs", right: true },
+        { title: "mJ/token", right: true },
+        { title: "tokens/s", right: true },
+        { title: "" },
+      ],
+      points.map((point) => [
+        visibleText(point.label),
+        `${point.runs}`,
+        estimateText(point.joulesPerToken, 1000),
+        estimateText(point.tokensPerSecond),
+        mark(point, knee),
+      ]),
+    ),
+    "",
+    ...closingLines(result),
+  ];
+}
+
+function mark(
+  { label, isOnFront, surelyBeatenBy }: Tradeoff["points"][number],
+  knee: string | null,
+): string {
+  if (label === knee) return "front, knee";
+  if (isOnFront) return "front";
+  return surelyBeatenBy.length === 0 ? "beaten, not surely" : "beaten";
+}
