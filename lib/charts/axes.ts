@@ -4,6 +4,7 @@
  * @module
  */
 import * as Plot from "@observablehq/plot";
+import { tickText } from "./ticks.ts";
 import { color } from "./theme.ts";
 
 /** What an axis has of its own. */
@@ -14,16 +15,6 @@ export interface AxisWish {
   text?: (value: number) => string;
 }
 
-/** Plain numbers, as d3's own format differs between scales. */
-export function tickText(value: number): string {
-  return String(Number(value.toPrecision(6))).replace("-", "−");
-}
-
-/** Whole numbers with thousands apart; nothing where a tick is not whole. */
-export function wholeText(value: number): string {
-  return Number.isInteger(value) ? value.toLocaleString("en-US") : "";
-}
-
 function style({ ticks = 4, text = tickText }: AxisWish) {
   return {
     color: color("muted"),
@@ -31,7 +22,8 @@ function style({ ticks = 4, text = tickText }: AxisWish) {
     tickPadding: 8,
     // Plot takes an array or a count here, and its types want them apart.
     ticks: ticks as number,
-    tickFormat: (value: number) => text(value),
+    // Not tickFormat: on a log axis d3 leaves out ticks that it finds too dense.
+    text: (value: number) => text(value),
     label: null,
   };
 }

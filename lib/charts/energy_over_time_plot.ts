@@ -6,7 +6,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatMj } from "../quantities.ts";
 import { axisDomain } from "./axis_domain.ts";
-import { axisX, axisY, gridY, tickText } from "./axes.ts";
+import { axisX, axisY, gridY } from "./axes.ts";
 import { type EnergyPoint, pointEnds } from "./energy_points.ts";
 import type { Drawing } from "./figure.ts";
 import { firstFree } from "./free_places.ts";
@@ -15,6 +15,7 @@ import { textWidth } from "./labels.ts";
 import { plotContent } from "./plot_content.ts";
 import { px, svgText } from "./svg_text.ts";
 import { color } from "./theme.ts";
+import { tickText } from "./ticks.ts";
 
 const MARGIN = { left: 62, right: 16, top: 26, bottom: 34 };
 const FRAME_PX = 220;

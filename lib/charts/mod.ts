@@ -19,4 +19,10 @@ export {
   type EnergyOverTimeOptions,
   type EnergyOverTimeRun,
 } from "./energy_over_time.ts";
+export type { AnswerOptions } from "./answer.ts";
+export { comparison } from "./comparison.ts";
+export { scaling } from "./scaling.ts";
+export { context } from "./context.ts";
+export { batch } from "./batch.ts";
+export { tradeoff } from "./tradeoff.ts";
 export { liveCard, liveLine, type LiveState } from "./live_card.ts";

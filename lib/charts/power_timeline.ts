@@ -5,6 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { Finding, PowerSample, ProfilingRun } from "../record.ts";
+import { sentences } from "./caption.ts";
 import { Figure } from "./figure.ts";
 import { measured } from "./power_steps.ts";
 import type { TracePhase } from "./phase_spans.ts";
@@ -151,12 +152,7 @@ function serious(findings: readonly Finding[]): string[] {
   const shown = findings.filter(({ severity, kind }) =>
     severity !== "info" && kind !== "estimated"
   );
-  const sentences = shown.map(({ message }) => {
-    const start = message.charAt(0).toUpperCase() + message.slice(1);
-    return /[.!?]$/.test(start) ? start : `${start}.`;
-  });
-  const more = sentences.length > 3 ? [`And ${sentences.length - 3} more findings.`] : [];
-  return [...sentences.slice(0, 3), ...more];
+  return sentences(shown.map(({ message }) => message));
 }
 
 /** Median length of the records. */

@@ -7,7 +7,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatMj } from "../quantities.ts";
 import { escapeHtml } from "../safe_text.ts";
-import { axisX, axisY, gridY, tickText, wholeText } from "./axes.ts";
+import { axisX, axisY, gridY } from "./axes.ts";
 import type { Drawing } from "./figure.ts";
 import { type Box, firstFree, type Place } from "./free_places.ts";
 import { HATCH, HATCH_DEFS } from "./hatch.ts";
@@ -15,6 +15,7 @@ import { textWidth } from "./labels.ts";
 import { plotContent } from "./plot_content.ts";
 import { px, svgText } from "./svg_text.ts";
 import { color, type ColorName, RAMP_STEPS } from "./theme.ts";
+import { tickText, wholeText } from "./ticks.ts";
 import { outlierName } from "./token_distribution.ts";
 import { type Outlier, sizeOf, type Usual } from "./token_outliers.ts";
 import { type Ramp, tokenRamp } from "./token_ramp.ts";

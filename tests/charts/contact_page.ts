@@ -84,6 +84,7 @@ const groundOf = (element, x, y) => {
     layers.push({ channels: paint.channels, alpha });
     if (alpha === 1) break;
   }
+  if (layers.length === 0) return null;
   return layers.reverse().reduce((below, { channels, alpha }) =>
     channels.map((value, at) => alpha * value + (1 - alpha) * below[at]), [255, 255, 255]);
 };
@@ -112,7 +113,7 @@ addEventListener("load", () => {
       element.childNodes.length > 0 && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ""));
     for (const element of [...texts.map((text) => text.element), ...html]) {
       let [box] = element.getClientRects();
-      if (box !== undefined && box.bottom > innerHeight) {
+      if (box !== undefined && (box.top < 0 || box.bottom > innerHeight)) {
         element.scrollIntoView({ block: "center" });
         [box] = element.getClientRects();
       }

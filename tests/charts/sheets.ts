@@ -3,6 +3,13 @@ import { CARBON_INTENSITIES, efficiency, ELECTRICITY_PRICES } from "../../lib/an
 import * as charts from "../../lib/charts/mod.ts";
 import { type Figure, powerTimeline, tokenEnergy } from "../../lib/charts/mod.ts";
 import { sampleRun } from "../fixtures/run.ts";
+import {
+  madeBatch,
+  madeComparisons,
+  madeContext,
+  madeScaling,
+  madeTradeoff,
+} from "./answers_made.ts";
 import { history, spreadRun } from "./answers.ts";
 import { HOSTILE, makeRun, type RunShape } from "./runs.ts";
 
@@ -60,4 +67,10 @@ export const SHEETS: Record<string, (width: number) => Figure> = {
   "over-time": (width) => charts.energyOverTime(sampleRun(), { width }),
   "over-time-runs": (width) => charts.energyOverTime(history(2), { width }),
   "over-time-many": (width) => charts.energyOverTime(history(90), { width }),
+  "comparison": (width) => charts.comparison(madeComparisons(), { width }),
+  "comparison-one": (width) => charts.comparison(madeComparisons()[2]!, { width }),
+  "scaling": (width) => charts.scaling(madeScaling(), { width, source: "CPU+GPU+ANE (made)" }),
+  "context": (width) => charts.context(madeContext(), { width }),
+  "batch": (width) => charts.batch(madeBatch(), { width }),
+  "tradeoff": (width) => charts.tradeoff(madeTradeoff(), { width }),
 };
