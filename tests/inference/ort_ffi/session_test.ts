@@ -47,13 +47,6 @@ Deno.test("ort-ffi leaves the event loop alive during a pass, and refuses a seco
   assert.equal(session.pastLength, 500);
 });
 
-Deno.test("ort-ffi runs two sessions at once, each with its own answer", async () => {
-  const model = await loadModel("models/tinytales");
-  const alone = await answer(model, 40, "ort-ffi");
-  const both = await Promise.all([answer(model, 40, "ort-ffi"), answer(model, 40, "ort-ffi")]);
-  assert.deepEqual(both, [alone, alone]);
-});
-
 Deno.test("ort-ffi can be reset and released in the middle of a pass", async () => {
   const model = await loadModel("models/tinytales");
   const ids = Array.from({ length: 500 }, (_, i) => i);
@@ -120,21 +113,6 @@ Deno.test("a worker may be ended in the middle of a pass of ort-ffi", async () =
   }
   const model = await loadModel("models/tinytales");
   assert.deepEqual(await answer(model, 5, "ort-ffi"), await answer(model, 5, "ort-node"));
-});
-
-Deno.test("ort-ffi keeps no memory of tokens, and takes no room for good", async () => {
-  const model = await loadModel("models/tinytales");
-  await using session = await openSession(model, { threads: 1, engine });
-  const total = LONG ? 10_000 : 1_000;
-  let afterFew = 0;
-  for (let i = 0; i < total; i++) {
-    if (i % 400 === 0) session.reset();
-    if (i === 450) afterFew = Deno.memoryUsage().rss;
-    await session.run([i % 1000]);
-  }
-  const ratio = Deno.memoryUsage().rss / afterFew;
-  console.log(`memory after ${total} tokens ÷ after 450: ${ratio.toFixed(3)}`);
-  assert.ok(ratio < 1.25, `memory grew by ${ratio}`);
 });
 
 Deno.test("Holdings free what they hold once, and nothing else", () => {
