@@ -16,8 +16,17 @@ export interface PeakPower {
 /** Counters of whole millijoules: two readings may each be off by half of one. */
 const ROUNDING_MJ = 1;
 
-/** The highest power of every measured rail and of the total, within the measured repetitions. */
-export function peakPowers({ trace, power }: Pick<ProfilingRun, "trace" | "power">): PeakPower[] {
+/**
+ * The highest power of every measured rail and of the total, within the measured repetitions. None of
+ * rails that come in batches: the record of a batch holds the energy of many.
+ */
+export function peakPowers(
+  { trace, power, findings = [] }:
+    & Pick<ProfilingRun, "trace" | "power">
+    & Partial<Pick<ProfilingRun, "findings">>,
+): PeakPower[] {
+  const isBatched = (rail: Rail) =>
+    findings.some((finding) => finding.kind === "batched-rail" && finding.rail === rail);
   const measured = trace.phases.filter(({ repetition }) => repetition !== null);
   const startMs = measured.reduce((least, phase) => Math.min(least, phase.startMs), Infinity);
   const endMs = measured.reduce((most, phase) => Math.max(most, phase.endMs), -Infinity);
@@ -27,8 +36,9 @@ export function peakPowers({ trace, power }: Pick<ProfilingRun, "trace" | "power
   });
   const isEstimate = power.kind === "estimated";
   return [
-    ...power.rails.map((rail) => peakOf(rail, [rail], inside, isEstimate)),
-    peakOf("total", power.totalRails, inside, isEstimate),
+    ...power.rails.filter((rail) => !isBatched(rail))
+      .map((rail) => peakOf(rail, [rail], inside, isEstimate)),
+    power.totalRails.some(isBatched) ? null : peakOf("total", power.totalRails, inside, isEstimate),
   ].filter((peak) => peak !== null);
 }
 

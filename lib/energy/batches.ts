@@ -1,4 +1,5 @@
-import { followsOn, type RailRecords, withBounds } from "./records.ts";
+import type { PowerSample, Rail } from "../record.ts";
+import { followsOn, type RailRecords, railRecords, withBounds } from "./records.ts";
 
 /** Records of a rail whose counter is published now and then, and how far off their ends may be. */
 export interface Batches {
@@ -40,6 +41,7 @@ export function mergeBatches(records: RailRecords): Batches {
     earlyMs,
     records: withBounds({
       rail: records.rail,
+      areBatches: true,
       roundingMj: records.roundingMj,
       startMs: column(({ from }) => startMs[from] ?? NaN),
       endMs: column(({ to }) => endMs[to - 1] ?? NaN),
@@ -47,6 +49,20 @@ export function mergeBatches(records: RailRecords): Batches {
       gapMs: column(({ from, to }) => sumOf(records.gapMs, from, to)),
     }),
   };
+}
+
+/**
+ * How long the longest complete batch of a rail takes, in ms; Infinity where none is complete.
+ *
+ * @throws {RangeError} if a sample cannot be used
+ */
+export function longestBatchMs(samples: readonly PowerSample[], rail: Rail): number {
+  const { startMs, endMs, energyMj } = mergeBatches(railRecords(samples, rail)).records;
+  let longestMs = 0;
+  energyMj.forEach((mj, at) => {
+    if (!Number.isNaN(mj)) longestMs = Math.max(longestMs, endMs[at]! - startMs[at]!);
+  });
+  return longestMs > 0 ? longestMs : Infinity;
 }
 
 /** Zeros and the spike after them; `spike` is `to` where none came. A record after a spike is its own. */

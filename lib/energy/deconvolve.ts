@@ -91,12 +91,13 @@ export function deconvolve(
   checkOptions(options);
   const nothing: Deconvolution = { method: "shared", agreement: null, powers: [] };
   if (repetitions.length < LEAST_REPETITIONS || options.clockBoundMs === Infinity) return nothing;
+  const rails = weightyRails(samples, options.totalRails ?? defaultTotalRails(samples));
+  // Records of some seconds tell nothing of single tokens.
+  if ((options.batchedRails ?? []).some((rail) => rails.includes(rail))) return nothing;
   const count = Math.min(...repetitions.map(({ length }) => length));
   const alike = repetitions.map((tokens) => tokens.slice(0, count));
   const decoded = (alike[0] ?? []).flatMap(({ index }, column) => index > 0 ? [column] : []);
   if (decoded.length < LEAST_TOKENS) return nothing;
-  const totalRails = options.totalRails ?? defaultTotalRails(samples);
-  const rails = weightyRails(samples, totalRails);
   const solved = rails.flatMap((rail) => solveRail(alike, decoded, samples, rail, options) ?? []);
   if (solved.length === 0 || solved.length < rails.length) return nothing;
 

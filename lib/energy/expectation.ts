@@ -10,6 +10,11 @@ export interface Expectation {
   key: string | null;
 }
 
+/** The key of what lies beside the root where records are batches; drawn alike on both sides. */
+export const BESIDE = "beside";
+/** Both ends of what is drawn must lie inside of the 95 % that are stated. */
+const BESIDE_WIDENING = 1.3;
+
 /** What the records that lie wholly in stretches of one key show of their power. */
 interface Shown {
   meanMw: number;
@@ -59,6 +64,7 @@ export class Expectations {
     const shown = this.#shown.get(key);
     const neighbour = this.#neighbour(piece, shiftMs);
     if (!shown && neighbour === null) return this.#unknown(key);
+    if (records.areBatches && this.cutter.isOutside(piece)) return this.#beside(neighbour, shown);
     const meanMw = neighbour === null ? shown?.meanMw ?? 0 : powerMw(records, neighbour);
     const stepMw = shown?.stepMw ?? Math.abs(meanMw) * RELATIVE_PRIOR;
     const referenceMw = neighbour === null ? shown?.spreadMw ?? stepMw : stepMw;
@@ -76,6 +82,19 @@ export class Expectations {
     const beside = side === "start" ? index - 1 : index + 1;
     if (!followsOn(this.cutter.records, Math.max(index, beside))) return null;
     return this.cutter.stretchOf(beside, shiftMs, shiftMs) === stretch ? beside : null;
+  }
+
+  /**
+   * Outside of the root, beside a batch of some seconds, anything may have happened between what the
+   * next batch shows and what the root does: `profile()` works there for a few records only.
+   */
+  #beside(neighbour: number | null, shown: Shown | undefined): Expectation {
+    const mw = neighbour === null ? shown?.meanMw ?? 0 : powerMw(this.cutter.records, neighbour);
+    return {
+      meanMw: (mw + this.#insideMw) / 2,
+      errorMw: Math.abs(mw - this.#insideMw) / 2 * BESIDE_WIDENING,
+      key: BESIDE,
+    };
   }
 
   /** No record lies wholly in such a stretch: the mean power, give or take all that was shown. */

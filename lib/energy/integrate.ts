@@ -1,7 +1,7 @@
 import type { Blocks, Leaf } from "./blocks.ts";
 import { Cutter, type Piece } from "./cut.ts";
 import { DRAWS, hashOf, mirrored, uniforms } from "./draws.ts";
-import { Expectations } from "./expectation.ts";
+import { BESIDE, Expectations } from "./expectation.ts";
 import { firstEndingAfter, type RailRecords, unknownMj } from "./records.ts";
 import type { Shifts } from "./shifts.ts";
 import { type Segment, splitRecord } from "./split.ts";
@@ -95,7 +95,7 @@ function segmenter(cutter: Cutter, seed: number) {
           durationMs,
           expectedMw: meanMw,
           // Outside the root the neighbour's power is taken as it is (design, section 7, method 1).
-          errorMw: key === null && cutter.isOutside(piece) ? 0 : errorMw,
+          errorMw: (key === null || key === BESIDE) && cutter.isOutside(piece) ? 0 : errorMw,
           deviationMj: errorMw * (drawn[draw] ?? 0) * durationMs / 1000,
         };
       });

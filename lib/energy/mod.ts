@@ -13,6 +13,7 @@ export {
 } from "./amplified_whole.ts";
 export { attributeEnergy, energyOver } from "./attribute.ts";
 export { attributeColumns, groupWeights, type WeightColumns } from "./attribute_columns.ts";
+export { longestBatchMs } from "./batches.ts";
 export { RESOLVING_RECORDS } from "./blocks.ts";
 export {
   columnsOf,

@@ -14,6 +14,8 @@ export interface RailRecords {
   /** The lowest and the highest mean power that any record allows, in mW. */
   lowestMw: number;
   highestMw: number;
+  /** Whether each of them is a batch of many records. */
+  areBatches?: boolean;
 }
 
 /** Boundaries closer than this are the same: a microsecond, four steps of a double in epoch ms. */

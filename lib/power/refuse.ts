@@ -1,16 +1,15 @@
 import type { Finding, PowerSample } from "../record.ts";
 
 /**
- * Takes out of the samples what a finding calls stuck or batched: `null`, as it was not measured.
- * A batch holds the energy of some seconds before it; nothing tells how it was spread over them.
+ * Takes out of the samples what a finding calls stuck: `null`, as it was not measured. A batched rail
+ * stays: who reads its energies must know that they are batches (`batchedRails` of `attributeEnergy`).
  */
 export function refuseRails(
   samples: readonly PowerSample[],
   findings: readonly Finding[],
 ): PowerSample[] {
   const refusals = findings.filter(({ kind, rail, severity }) =>
-    rail !== undefined && severity === "invalid" &&
-    (kind === "stuck-rail" || kind === "batched-rail")
+    rail !== undefined && severity === "invalid" && kind === "stuck-rail"
   );
   if (refusals.length === 0) return [...samples];
   return samples.map((sample) => {

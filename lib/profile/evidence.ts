@@ -1,5 +1,5 @@
 import type { RepeatedBlock } from "../energy/mod.ts";
-import type { PowerSample, SourceInfo, StoredToken } from "../record.ts";
+import type { PowerSample, Rail, SourceInfo, StoredToken } from "../record.ts";
 import type { LatchByRail } from "./latch.ts";
 import type {
   Batch,
@@ -78,5 +78,7 @@ export interface PowerEvidence {
   /** Half-width of what is not known about the clocks; `null` without a record. */
   boundMs: number | null;
   latchMs: LatchByRail;
+  /** Rails whose counters are published in batches of many records. */
+  batchedRails: Rail[];
   baseline: Baseline;
 }

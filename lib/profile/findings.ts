@@ -122,11 +122,11 @@ function notSteadyPower(power: PowerEvidence, repetitions: readonly Repetition[]
 }
 
 function meanPower(
-  { samples, info, boundMs, latchMs }: PowerEvidence,
+  { samples, info, boundMs, latchMs, batchedRails }: PowerEvidence,
   window: Window | null,
 ): { mw: number; lowMw: number; highMw: number } | null {
   if (window === null || boundMs === null) return null;
-  const options = { totalRails: info.totalRails, clockBoundMs: boundMs, latchMs };
+  const options = { totalRails: info.totalRails, clockBoundMs: boundMs, latchMs, batchedRails };
   const { mj, lowMj, highMj, resolved } = energyOver(
     samples,
     window.startMs,

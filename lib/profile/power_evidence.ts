@@ -1,6 +1,7 @@
 import { type RederivedPower, refuseRails } from "../power/mod.ts";
 import type { SourceInfo } from "../record.ts";
 import { baselineOf } from "./baseline.ts";
+import { batchedBaseline, batchedRailsOf } from "./batched_rails.ts";
 import type { PowerEvidence } from "./evidence.ts";
 import { type LatchByRail, widestLatch } from "./latch.ts";
 import type { Outer } from "./summarize.ts";
@@ -16,6 +17,10 @@ export function powerEvidence(
   const { boundMs } = alignment;
   const { leastMs, mostMs } = widestLatch(latchMs, info.totalRails);
   const unsure = { earlyMs: leastMs - boundMs, lateMs: mostMs + boundMs };
-  const baseline = baselineOf(samples, info.totalRails, before, after, unsure);
-  return { samples, info, boundMs, latchMs, baseline };
+  const batchedRails = batchedRailsOf(findings);
+  const power = { samples, info, boundMs, latchMs, batchedRails };
+  const baseline = info.totalRails.some((rail) => batchedRails.includes(rail))
+    ? batchedBaseline(power, { before, after })
+    : baselineOf(samples, info.totalRails, before, after, unsure);
+  return { ...power, baseline };
 }

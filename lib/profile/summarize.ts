@@ -8,7 +8,6 @@ import {
 import type {
   EnergySpan,
   Finding,
-  PowerSample,
   ProfilingRun,
   Rail,
   RunHeader,
@@ -19,6 +18,7 @@ import type {
 } from "../record.ts";
 import { amplifiedInside, type AmplifiedLoops } from "./amplify/mod.ts";
 import type { Window } from "./baseline.ts";
+import { refuseLongBatches } from "./batched_rails.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
 import type { Explained } from "./explain.ts";
 import { findingsOf, windowOf } from "./findings.ts";
@@ -71,16 +71,19 @@ export interface Summary {
 }
 
 /** Makes a run of what was seen: pure, so that a stored run can be derived again. */
-export function summarize(remains: Remains): Summary {
-  const { evidence, power, interrupted, header, plan } = remains;
-  const sampling = [...remains.sampling, ...remains.observed];
+export function summarize(given: Remains): Summary {
+  const { evidence, interrupted, header, plan } = given;
   const repetitions = evidence.complete(interrupted);
+  const { power, findings } = refuseLongBatches(given.power, windowOf(repetitions));
+  const remains = { ...given, power };
+  const sampling = [...remains.sampling, ...remains.observed, ...findings];
   const totalRails = totalRailsOf(power);
   const { idleMw, errorMw } = power.baseline;
   const attribution = {
     totalRails,
     clockBoundMs: power.boundMs ?? 0,
     latchMs: power.latchMs,
+    batchedRails: power.batchedRails,
     statedError: power.info.statedError,
     seed: plan.seed,
     ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
@@ -187,7 +190,7 @@ function totalsOf(
     lowMj,
     highMj,
     baselineMw: power.baseline.idleMw,
-    peakMw: peakMw(power.samples, repetitions, totalRails),
+    peakMw: peakMw(power, repetitions, totalRails),
     meanMw: mj === null || mean.durationMs <= 0 ? null : mj / mean.durationMs * 1000,
     promptTokens,
     generatedTokens,
@@ -202,13 +205,14 @@ function totalsOf(
   };
 }
 
+/** A batch holds the energy of many records: the power of the one that it came in is nobody's. */
 function peakMw(
-  samples: readonly PowerSample[],
+  { samples, batchedRails }: PowerEvidence,
   repetitions: readonly Repetition[],
   totalRails: readonly Rail[],
 ): number | null {
   const window = windowOf(repetitions);
-  if (!window) return null;
+  if (!window || totalRails.some((rail) => batchedRails.includes(rail))) return null;
   const powers = samples.filter(({ startMs, endMs }) => {
     const middleMs = (startMs + endMs) / 2;
     return middleMs >= window.startMs && middleMs <= window.endMs;

@@ -37,6 +37,7 @@ export interface GenerationOrder {
   shape: PowerShape;
   tokens?: number;
   repetitions?: number;
+  worksOn?: "cpu" | "gpu";
   traits?: RigOverrides;
 }
 
@@ -75,7 +76,7 @@ export function generations(order: GenerationOrder): Generations {
     seed,
     chip: random.pick(family.chips),
     intervalMs: family.intervalMs,
-    worksOn: random.pick(["cpu", "gpu"]),
+    worksOn: order.worksOn ?? random.pick(["cpu", "gpu"]),
     phases,
     traits: {
       session: family.session,

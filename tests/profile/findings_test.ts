@@ -29,6 +29,7 @@ function evidence(
       statedError: null,
     },
     boundMs: 5,
+    batchedRails: [],
     latchMs: latchOf("measured", null),
     baseline: { idleMw: 500, errorMw: 10, drift: 0.02 },
     ...change,
