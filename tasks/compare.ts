@@ -27,6 +27,7 @@ const task = withFilters(
 )
   .argument("[arms...]", 'runs (id, "last", "last~1") or arms such as precision:int8,tag:warm')
   .addOption(new Option("--by <label>", "an arm for each model, precision, engine, ep, tag, …"))
+  .addOption(new Option("--null <arm>", "the first arm run once more: it tells the floor"))
   .addOption(metricOption())
   .addOption(
     new Option("--test <kind>", "whose p-value is given, for up to 20 pairs")
@@ -41,19 +42,23 @@ Examples:
   deno task compare --by engine --model tinytales --metric tokensPerSecond
   deno task compare tag:before tag:after --metric component:q_proj --json`,
   )
-  .action((texts, { by, metric, test, ...flags }) => {
+  .action((texts, { by, null: again, metric, test, ...flags }) => {
     using database = ProfileDatabase.open(userPath(flags.db), { readOnly: true, upgrade: true });
     const arms = chosenArms(texts, by, database, flags);
     const [base, ...others] = arms.map(({ runs, ...arm }) => ({
       ...arm,
       runs: records(runs, metric, database),
     }));
+    const nulls = again === undefined
+      ? null
+      : records(armOf(again, database, flags).runs, metric, database);
     const comparisons = others.map((other) =>
       compareRuns(base!.runs, other.runs, {
         metric,
         test,
         labels: [base!.label, other.label],
         accept: flags.accept,
+        ...(nulls ? { nullArms: [base!.runs, nulls] as const } : {}),
       })
     );
     const corrected = holmCorrected(comparisons.map((comparison) => comparison.test.p));

@@ -27,7 +27,7 @@ export function comparisonLines({ comparisons }: ManyCompared): string[] {
       ...armRow(b),
       estimateText(percent),
       probabilityText(pCorrected),
-      floor.percent === null ? NONE : threeDigits(floor.percent),
+      floor.percent === null ? NONE : floor.percent > 1000 ? ">1,000" : threeDigits(floor.percent),
     ]),
   ];
   const closings = comparisons.flatMap((comparison) => ["", ...closingLines(comparison)]);

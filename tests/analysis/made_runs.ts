@@ -48,7 +48,7 @@ export function madeRun(shape: MadeRun = {}): RunRecord {
     ...UNMEASURED,
     ...ends(mj),
     interval: "ci95" as const,
-    method: "integrated" as const,
+    method: kind === "estimated" ? "estimated" as const : "integrated" as const,
     resolved: mj !== null,
   });
   return {

@@ -27,6 +27,9 @@ Deno.test("compare tells arms apart, by label and by name, and says what cannot 
   assert.match(by.stdout, /Verdict +Energy per token of after is .* higher than of before/);
   assert.match(by.stdout, /Verdict +No difference can be seen \(floor [\d.]+ %\)/);
 
+  const nulls = await compare("tag:before", "tag:after", "--null", "tag:again", "--json");
+  assert.equal(JSON.parse(nulls.stdout).comparisons[0].floor.from, "null arms", nulls.stderr);
+
   const runs = await compare("last~10", "last", "--json");
   const [two] = JSON.parse(runs.stdout).comparisons;
   assert.deepEqual([two.a.label, two.a.runs, two.scope], ["last~10", 1, "process"]);

@@ -102,28 +102,14 @@ function endsOf(
   figure: Figure,
   confidence: number,
 ): { low: number; high: number } {
-  // Limits of an estimate are hard: no confidence makes them closer.
-  const isHard = runs.some((run) => {
-    const method = observe(run, metric)?.method;
-    return method === "estimated" || method === "shared" ||
-      (method && run.power.kind === "estimated");
-  });
-  if (isHard) return hardEnds(runs, metric);
-  return oneSided(knownLog(figure), confidence);
-}
-
-function hardEnds(runs: readonly RunRecord[], metric: ComparisonMetric) {
-  const ends = runs.flatMap((run) => {
-    const observed = observe(run, metric);
-    if (observed === null || observed.error === null) return [];
-    const half = 1.96 * observed.error;
-    return [{ low: observed.value * (1 - half), high: observed.value * (1 + half) }];
-  });
-  if (ends.length === 0) return { low: 0, high: Infinity };
-  return {
-    low: Math.min(...ends.map(({ low }) => low)),
-    high: Math.max(...ends.map(({ high }) => high)),
-  };
+  const observed = runs.map((run) => observe(run, metric)).filter((one) => one !== null);
+  // Hard limits: no confidence makes them closer.
+  return observed.some(({ isHard }) => isHard)
+    ? {
+      low: Math.min(...observed.map(({ low }) => low ?? 0)),
+      high: Math.max(...observed.map(({ high }) => high ?? Infinity)),
+    }
+    : oneSided(knownLog(figure), confidence);
 }
 
 function knownLog(

@@ -14,7 +14,7 @@ import { checkConditions } from "./conditions.ts";
 import { LEAST_PROCESSES } from "./figure.ts";
 import { nameOf } from "./metric.ts";
 import { type Measured, nullSpread, type Units, unitsOf } from "./pairs.ts";
-import { type Measurement, measurementOf, testTokens, testWhole } from "./single_runs.ts";
+import { type Measurement, measurementOf, testHard, testTokens, testWhole } from "./single_runs.ts";
 import { tokenDifferences } from "./token_pairs.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -65,11 +65,7 @@ export function compareRuns(
   const scope = scopeOf(armA, armB);
   const base = Math.exp(meanOf(units.a));
   const effect = effectOf(test, base);
-  const outcome = test.p === null || test.p >= 0.05
-    ? "unclear"
-    : test.mean > 0
-    ? "higher"
-    : "lower";
+  const outcome = !isSeen(test) ? "unclear" : test.mean > 0 ? "higher" : "lower";
   const result: Omit<Comparison, "verdict"> = {
     metric,
     metricName: words,
@@ -121,6 +117,10 @@ function testOf(
     }
   }
   const pairing = { kind: differences === null ? "none" : "run", count: 1 } as const;
+  if (one && other && a.length === 1 && b.length === 1 && measurement?.from !== "draws") {
+    const isHard = one.observed.isHard || other.observed.isHard;
+    if (isHard) return { test: testHard(mean, one, other), basis: "intervals", pairing };
+  }
   const basis = measurement?.from ?? "intervals";
   return { test: testWhole(mean, measurement), basis, pairing };
 }
@@ -160,11 +160,17 @@ function floorOf(
   return { percent: floor && percentOf(floor), from: "pairs" };
 }
 
+/** Limits have no p-value: what they leave out is seen. */
+function isSeen({ p, low, high }: MeanTest): boolean {
+  return p === null ? low > 0 || high < 0 : p < 0.05;
+}
+
 function effectOf(
-  { mean, low, high, p }: MeanTest,
+  test: MeanTest,
   base: number,
 ): Pick<Comparison, "ratio" | "percent" | "difference"> {
-  const resolved = p !== null && p < 0.05;
+  const { mean, low, high } = test;
+  const resolved = isSeen(test);
   const of = (transform: (ratio: number) => number): Estimate => ({
     value: transform(Math.exp(mean)),
     low: Number.isFinite(low) ? transform(Math.exp(low)) : null,
@@ -182,11 +188,17 @@ function armOf(arm: readonly Measured[], logs: readonly number[], label: string)
   const processes = new Set(arm.map(({ run }) => processOf(run)));
   const { mean, low, high } = testPaired(logs);
   const end = (log: number) => Number.isFinite(log) ? Math.exp(log) : null;
+  const own = arm.length === 1 ? arm[0]?.observed : undefined;
   return {
     label,
     runs: arm.length,
     processes: processes.has(null) ? null : processes.size,
-    value: { value: Math.exp(mean), low: end(low), high: end(high), resolved: logs.length > 1 },
+    value: {
+      value: Math.exp(mean),
+      low: own ? own.low : end(low),
+      high: own ? own.high : end(high),
+      resolved: logs.length > 1,
+    },
   };
 }
 

@@ -29,7 +29,7 @@ export interface ComparedArm {
   runs: number;
   /** Processes that they came from; `null` where that is not known. */
   processes: number | null;
-  /** Geometric mean of the figure, with the 95 % interval of its units. */
+  /** Geometric mean of the figure, with the 95 % interval of its units, or of its only run. */
   value: Estimate;
 }
 
@@ -67,7 +67,7 @@ export interface Comparison {
   basis: "scatter" | "intervals" | "draws";
   /** Half the interval that measuring the runs alone would leave, in percent; `null` if unknown. */
   measurementPercent: number | null;
-  /** The test on logarithms; `p` is `null` where one pair allows none. */
+  /** The test on logarithms; `p` is `null` where one pair, or hard limits, allow none. */
   test: { name: string; degrees: number; p: number | null };
   /** The smallest effect, in percent, that would be found nine times in ten. */
   floor: {

@@ -64,8 +64,8 @@ function cadence(all: readonly RunRecord[]): Finding[] {
     severity: "warning",
     value: intervals.at(-1)! / intervals[0]!,
     unit: "ratio",
-    message: `Power was read every ${intervals.join(" or ")} ms: reading it more often costs more`,
-    remedy: "Profile both with the same --interval-ms",
+    message: `power was read every ${intervals.join(" or ")} ms: reading it more often costs more`,
+    remedy: "profile both with the same --interval-ms",
   }];
 }
 
@@ -91,10 +91,10 @@ function dram(arms: readonly (readonly RunRecord[])[], labels: readonly string[]
 function dramFinding(ratio: number | null, [a, b]: readonly string[]): Finding {
   const isPair = a !== undefined && b !== undefined;
   const much = ratio === null
-    ? `${isPair ? `${a} and ${b}` : "They"} move different numbers of bytes`
+    ? `${isPair ? `${a} and ${b}` : "they"} move different numbers of bytes`
     : isPair
     ? `${b} moves ${ratio.toFixed(2)} times the bytes of ${a}`
-    : `The most moves ${ratio.toFixed(2)} times the bytes of the least`;
+    : `the most moves ${ratio.toFixed(2)} times the bytes of the least`;
   return {
     kind: "dram-not-measured",
     severity: "warning",
@@ -102,7 +102,7 @@ function dramFinding(ratio: number | null, [a, b]: readonly string[]): Finding {
     value: ratio ?? 0,
     unit: ratio === null ? "unknown" : "ratio",
     message: `${much} a token, and this source does not measure DRAM`,
-    remedy: "Read the difference as that of the measured rails; the whole one is larger",
+    remedy: "read the difference as that of the measured rails; the whole one is larger",
   };
 }
 
@@ -123,8 +123,8 @@ function estimated(all: readonly RunRecord[]): Finding[] {
     severity: "warning",
     value: of.length,
     unit: "runs",
-    message: `The power of ${of.length} of ${all.length} runs is an estimate, not measured`,
-    remedy: "Use a measuring source; deno task doctor says which work here",
+    message: `the power of ${of.length} of ${all.length} runs is an estimate, not measured`,
+    remedy: "use a measuring source; deno task doctor says which work here",
   }];
 }
 

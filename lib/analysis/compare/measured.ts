@@ -31,11 +31,9 @@ export function measured(
   const [invalid, without] = [runs.length - valid.length, valid.length - found.length];
   if (invalid > 0) notes.push(`${invalid} of ${runs.length} runs of ${label} left out as invalid`);
   if (without > 0) notes.push(`${without} of ${runs.length} runs of ${label} have no ${words}`);
-  const shared = found.filter(({ observed: { method } }) =>
-    method === "shared" || method === "estimated"
-  );
-  if (shared.length > 0 && isEnergy) {
-    notes.push(`${words} of ${shared.length} runs of ${label} is ${shared[0]?.observed.method}`);
+  const shared = found.filter(({ observed }) => observed.method === "shared").length;
+  if (shared > 0) {
+    notes.push(`${words} of ${shared} of ${found.length} runs of ${label} is shared by time`);
   }
   return found;
 }

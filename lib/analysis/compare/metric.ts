@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EnergyMethod, Phase } from "../../record.ts";
+import type { EnergyMethod, Interval, Phase } from "../../record.ts";
 import type { RunRecord } from "../run_record.ts";
 
 /** A figure to compare; `component:q_proj` is the energy of a component per decoded token. */
@@ -32,6 +32,12 @@ export interface Observed {
   value: number;
   /** Standard error of its logarithm, by the run's own interval; `null` where it has none. */
   error: number | null;
+  /** Lower end of that interval. */
+  low: number | null;
+  /** Upper end. */
+  high: number | null;
+  /** Whether the ends are limits, and no points of a distribution. */
+  isHard: boolean;
   /** How its energy was got; `null` for times. */
   method: EnergyMethod | null;
 }
@@ -67,15 +73,17 @@ export function observe(run: RunRecord, metric: ComparisonMetric): Observed | nu
   const { totals } = run;
   if (totals === null) return null;
   if (isComponent(metric)) return component(run, componentOf(metric), totals.generatedTokens - 1);
-  if (metric === "tokensPerSecond" || metric === "ttftMs") return of(totals[metric], null, null);
+  if (metric === "tokensPerSecond" || metric === "ttftMs") {
+    return of(totals[metric], null, null);
+  }
   if (metric === "joulesPerToken") return of(totals.joulesPerToken, ...phase(run, "decode"));
   if (metric === "joulesPerPromptToken") {
     return of(totals.joulesPerPromptToken, ...phase(run, "prefill"));
   }
-  const { energyMj, lowMj, highMj, durationMs } = totals;
-  const error = errorOf(energyMj, lowMj, highMj);
-  const product = energyMj === null ? null : energyMj * durationMs / 1e6;
-  return of(metric === "energyMj" ? energyMj : product, error, "integrated");
+  const { energyMj: mj, lowMj, highMj, durationMs } = totals;
+  const product = mj === null ? null : mj * durationMs / 1e6;
+  const method = run.power.kind === "estimated" ? "estimated" : "integrated";
+  return of(metric === "energyMj" ? mj : product, { mj, lowMj, highMj }, method);
 }
 
 function isComponent(metric: ComparisonMetric): metric is `component:${string}` {
@@ -89,29 +97,32 @@ function componentOf(metric: `component:${string}`): string {
 function component({ inside }: RunRecord, name: string, tokens: number): Observed | null {
   const part = inside?.components.find((one) => one.component === name && one.phase === "decode");
   if (!part || part.energyMj === null || tokens < 1) return null;
-  return of(
-    part.energyMj / tokens,
-    errorOf(part.energyMj, part.lowMj, part.highMj),
-    part.method,
-  );
+  const { energyMj: mj, lowMj, highMj, method } = part;
+  return of(part.energyMj / tokens, { mj, lowMj, highMj }, method);
 }
 
-function phase({ phases }: RunRecord, name: Phase): [number | null, EnergyMethod | null] {
+function phase(
+  { phases, power }: RunRecord,
+  name: Phase,
+): [Interval | null, EnergyMethod | null] {
   const energy = phases?.find((one) => one.phase === name)?.energy;
-  return energy
-    ? [errorOf(energy.mj, energy.lowMj, energy.highMj), energy.method]
-    : [null, "integrated"];
+  if (energy) return [energy, energy.method];
+  return [null, power.kind === "estimated" ? "estimated" : "integrated"];
 }
 
-function errorOf(mj: number | null, lowMj: number | null, highMj: number | null): number | null {
-  if (mj === null || lowMj === null || highMj === null || mj <= 0) return null;
-  return (highMj - lowMj) / 2 / 1.96 / mj;
-}
-
+/** A figure with the ends of the energy that it is made of. */
 function of(
   value: number | null,
-  error: number | null,
+  energy: Interval | null,
   method: EnergyMethod | null,
 ): Observed | null {
-  return value !== null && value > 0 ? { value, error, method } : null;
+  if (value === null || value <= 0) return null;
+  const isHard = method === "shared" || method === "estimated";
+  const { mj, lowMj, highMj } = energy ?? { mj: null, lowMj: null, highMj: null };
+  if (mj === null || lowMj === null || highMj === null || mj <= 0) {
+    return { value, error: null, low: null, high: null, isHard, method };
+  }
+  const scale = value / mj;
+  const error = (highMj - lowMj) / 2 / 1.96 / mj;
+  return { value, error, low: lowMj * scale, high: highMj * scale, isHard, method };
 }

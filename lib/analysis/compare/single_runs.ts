@@ -63,6 +63,15 @@ export function testTokens(
   return { ...student(mean, standardError, degrees), test: "paired t over tokens" };
 }
 
+/** Two runs whose ends are limits: their ratio has limits, and no test. */
+export function testHard(mean: number, a: Measured, b: Measured): MeanTest {
+  const log = (value: number | null, none: number) =>
+    value === null || value <= 0 ? none : Math.log(value);
+  const low = log(b.observed.low, -Infinity) - log(a.observed.high, Infinity);
+  const high = log(b.observed.high, Infinity) - log(a.observed.low, -Infinity);
+  return { mean, standardError: NaN, degrees: 0, low, high, p: null, test: "hard limits" };
+}
+
 /** Two runs as wholes, by their own intervals alone. */
 export function testWhole(mean: number, measurement: Measurement | null): MeanTest {
   if (measurement === null) {

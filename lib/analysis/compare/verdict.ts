@@ -1,5 +1,8 @@
 import type { Comparison } from "./comparison.ts";
 
+/** Above it a floor only says that nothing can be seen. */
+const MOST_PERCENT = 1000;
+
 /** A comparison in one line. */
 export function verdictOf(comparison: Omit<Comparison, "verdict">): string {
   const { scope, findings } = comparison;
@@ -12,7 +15,11 @@ export function verdictOf(comparison: Omit<Comparison, "verdict">): string {
 
 function core(comparison: Omit<Comparison, "verdict">): string {
   const { outcome, percent, test, metricName, a, b, floor } = comparison;
-  const least = floor.percent === null ? "floor unknown" : `floor ${digits(floor.percent)} %`;
+  const least = floor.percent === null
+    ? "floor unknown"
+    : floor.percent > MOST_PERCENT
+    ? `floor above ${MOST_PERCENT} %`
+    : `floor ${digits(floor.percent)} %`;
   if (outcome === "unclear") {
     const within = percent.low === null || percent.high === null
       ? ""
@@ -25,12 +32,12 @@ function core(comparison: Omit<Comparison, "verdict">): string {
     .toSorted((one, other) => Number(one) - Number(other));
   const how = `${digits(Math.abs(percent.value))} % (${ends.join(" to ")} %) ${outcome}`;
   return `${capital(metricName)} of ${b.label} is ${how} than of ${a.label} ` +
-    `(${test.name}, p ${probability(test.p)}; ${least})`;
+    `(${test.name}${probability(test.p)}; ${least})`;
 }
 
 function probability(p: number | null): string {
-  if (p === null) return "unknown";
-  return p < 0.0001 ? "< 0.0001" : `= ${p.toPrecision(2)}`;
+  if (p === null) return "";
+  return p < 0.0001 ? ", p < 0.0001" : `, p = ${p.toPrecision(2)}`;
 }
 
 function signed(percent: number): string {

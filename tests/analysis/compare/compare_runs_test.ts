@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareRuns } from "../../../lib/analysis/mod.ts";
+import { compareRuns, type RunRecord } from "../../../lib/analysis/mod.ts";
 import { InputError } from "../../../lib/errors.ts";
 import { madeArm, madeRun } from "../made_runs.ts";
 import { normals } from "../normals.ts";
@@ -117,6 +117,56 @@ Deno.test("compareRuns() of two single runs goes by their intervals, or their dr
   const { basis, outcome, percent } = compareRuns(drawn(0.2), drawn(0.204));
   assert.deepEqual([basis, outcome], ["draws", "higher"]);
   assert.ok(percent.low! > 1 && percent.high! < 3);
+});
+
+Deno.test("compareRuns() of two estimates goes by their limits, and has no p-value", () => {
+  const of = (joules: number) => madeRun({ joules, half: 0.5, kind: "estimated" });
+  const far = compareRuns(of(0.2), of(0.8));
+  // At the wrong ends 0.4 stands against 0.3, at the right ones 1.2 against 0.1.
+  assert.deepEqual([far.outcome, far.test.p, far.floor.percent], ["higher", null, null]);
+  assert.ok(Math.abs(far.ratio.low! - 4 / 3) < 1e-9 && Math.abs(far.ratio.high! - 12) < 1e-9);
+  assert.match(far.verdict, /\(hard limits; floor unknown\)/);
+  assert.equal(compareRuns(of(0.2), of(0.5)).outcome, "unclear");
+});
+
+Deno.test("compareRuns() compares components by decoded token, where runs looked inside", () => {
+  const of = (energyMj: number): RunRecord => {
+    const part = {
+      phase: "decode" as const,
+      layer: null,
+      component: "q_proj",
+      durationMs: 5,
+      share: 0.1,
+      activation: null,
+      rawMj: null,
+      energyMj,
+      lowMj: energyMj * 0.98,
+      highMj: energyMj * 1.02,
+      interval: "ci95" as const,
+      method: "amplified" as const,
+      resolved: true,
+    };
+    const inside = {
+      depth: "component" as const,
+      parts: [],
+      components: [{ ...part, phase: "prefill" as const, energyMj: 1e6 }, part],
+      layers: [],
+      operations: [],
+      twins: [],
+      unsureRanks: [],
+      notes: [],
+      cells: null,
+      deep: null,
+    };
+    return { ...madeRun(), inside };
+  };
+  const { percent, a, unit, verdict } = compareRuns(of(640), of(704), {
+    metric: "component:q_proj",
+  });
+  assert.deepEqual([a.value.value.toFixed(6), unit], ["10.000000", "mJ"]);
+  assert.ok(Math.abs(percent.value - 10) < 1e-9 && percent.resolved);
+  assert.match(verdict, /^Energy of q_proj per token of B is 10 %/);
+  assert.throws(() => compareRuns(of(1), of(2), { metric: "component:k_proj" }), InputError);
 });
 
 Deno.test("compareRuns() pairs by prompt, and says where it cannot", () => {
