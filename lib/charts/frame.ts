@@ -6,7 +6,14 @@
 import type { Drawing, FigureContent } from "./figure.ts";
 import { wrapText } from "./labels.ts";
 import { escapeHtml } from "../safe_text.ts";
-import { color, FONT, FRAGMENT_STYLE, paintLight, STANDALONE_STYLE } from "./theme.ts";
+import {
+  color,
+  FIGURE_CLASS,
+  FONT,
+  FRAGMENT_STYLE,
+  paintLight,
+  STANDALONE_STYLE,
+} from "./theme.ts";
 
 const MARGIN = 20;
 
@@ -16,7 +23,7 @@ export function fragment(content: FigureContent, drawing: Drawing): string {
   const picture = drawing.html ??
     `<svg role="img" aria-label="${escapeHtml(alt)}" width="${width}" height="${drawing.height}" ` +
       `viewBox="0 0 ${width} ${drawing.height}" font-family="${FONT}">${drawing.svg}</svg>`;
-  return `<figure class="tw-figure">` +
+  return `<figure class="${FIGURE_CLASS}">` +
     `<style>${FRAGMENT_STYLE}</style>` +
     `<p class="tw-title">${escapeHtml(title)}</p>` +
     `<p class="tw-subtitle">${escapeHtml(subtitle)}</p>${picture}` +

@@ -5,7 +5,7 @@
  */
 import { formatMw, phaseName, threeDigits } from "../quantities.ts";
 import { escapeHtml, visibleText } from "../safe_text.ts";
-import { color, FRAGMENT_STYLE } from "./theme.ts";
+import { color, FIGURE_CLASS, FRAGMENT_STYLE } from "./theme.ts";
 
 /** What is known of a run at a moment; what is absent or `null` is not shown. */
 export interface LiveState {
@@ -38,7 +38,7 @@ export function liveCard(state: LiveState, powersMw: readonly number[] = []): st
   );
   const text = state.text ?? "";
   const shown = text.length > TEXT_LIMIT ? `… ${text.slice(-TEXT_LIMIT)}` : text;
-  return `<figure class="tw-figure"><style>${FRAGMENT_STYLE}</style>` +
+  return `<figure class="${FIGURE_CLASS}"><style>${FRAGMENT_STYLE}</style>` +
     `<div style="display:flex;flex-wrap:wrap;gap:8px 16px;align-items:end;contain:none">${
       figures.join("")
     }${sparkline(powersMw)}</div>` +

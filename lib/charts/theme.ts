@@ -125,6 +125,12 @@ const RAMP_RULES = Array.from(
     `.tw-q${step}{background-color:${color(`ramp-${step}` as ColorName)};color:${onRamp(step)}}`,
 ).join("");
 
+/**
+ * Classes of a figure. MathJax, of version 3 and 2, must leave it alone: JupyterLab lets it typeset
+ * what stands between two dollar signs, and "$5 and $6" is no formula.
+ */
+export const FIGURE_CLASS = "tw-figure mathjax_ignore tex2jax_ignore";
+
 /** Style of a fragment. JupyterLab and VS Code state their theme on the body; elsewhere the system's counts. */
 export const FRAGMENT_STYLE = `.tw-figure{${variables(0)};color-scheme:light}
 @media (prefers-color-scheme:dark){.tw-figure{${variables(1)};color-scheme:dark}}

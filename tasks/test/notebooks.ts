@@ -40,7 +40,7 @@ export const notebooks: Step = {
     }
     const execute = await prepareKernel(gate.root, jupyter.python);
     const executions = await execute(["--out", executedDir(gate.root), ...paths]);
-    const times = gate.long ? 20 : 2;
+    const times = gate.long ? 20 : 1;
     const repeats = await execute(["--plain", "--times", String(times), first]);
     const checks = judge({ executions, ofNotebooks: paths.length, repeats, ofTimes: times });
     for (const { name, problem } of checks) {

@@ -56,7 +56,8 @@ async function see(page: Page): Promise<LabSight> {
   const count = await cells.count();
   const long = cells.nth(count - 2);
   await long.locator(".jp-OutputArea .tw-figure").first().waitFor();
-  // It runs, and its live view is on the page: now the button.
+  // It runs, and its live view is on the page: it shall have something to keep, then the button.
+  await page.waitForTimeout(1000);
   const pressedMs = performance.now();
   await page.locator("[data-command='notebook:interrupt-kernel'], [data-jp-item-name=interrupt]")
     .first().click();
@@ -73,6 +74,7 @@ async function see(page: Page): Promise<LabSight> {
       )
     ),
     dialogs,
+    formulas: await page.locator("mjx-container, .MathJax").count(),
     pwned: await page.evaluate(() => (globalThis as { pwned?: unknown }).pwned ?? null),
     stopMs,
   };

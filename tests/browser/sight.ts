@@ -19,6 +19,8 @@ export interface LabSight {
   /** What the page did that nobody asked for. */
   dialogs: string[];
   pwned: unknown;
+  /** How many formulas MathJax made of text. */
+  formulas: number;
   /** From the click on stop to the end of the cell. */
   stopMs: number;
 }

@@ -208,7 +208,7 @@ export class PowerSession implements AsyncDisposable {
       monitor.hint("idle");
       const startMs = nowMs();
       await pause(afterSeconds(baselineSeconds) * 1000, signal);
-      const after = { startMs, endMs: nowMs() };
+      const after = baselineSeconds > 0 ? { startMs, endMs: nowMs() } : null;
       await this.#tail();
       await monitor.stop();
       await monitor.verify();
@@ -285,7 +285,7 @@ export class PowerSession implements AsyncDisposable {
       status,
       windows: this.#closed.flatMap(({ span }) => span ?? []),
       before,
-      after: after !== null && after.endMs > after.startMs ? after : null,
+      after,
       info: monitor.info,
       latchMs,
       power: { samples, alignment, findings },
