@@ -17,6 +17,7 @@ import {
   ExitWith,
   integer,
   interruptible,
+  modelPath,
   number,
   runCommand,
   userPath,
@@ -211,20 +212,6 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
 function turns(prompt: string, system: string | undefined): ChatMessage[] {
   const user = { role: "user", content: prompt };
   return system === undefined ? [user] : [{ role: "system", content: system }, user];
-}
-
-/**
- * The shipped models are found from anywhere, and ids in the hub's cache; all other paths count
- * from the user's folder.
- */
-function modelPath(typed: string): string {
-  const path = userPath(typed);
-  try {
-    Deno.statSync(path);
-    return path;
-  } catch {
-    return typed.startsWith("models/") || /^\w[\w.-]*\/[\w.-]+$/.test(typed) ? typed : path;
-  }
 }
 
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -83,6 +83,9 @@ export function planExperiment(
   const { repetitions = 1, processes = 6, cooldown = 1 } = definition;
   const names = Object.keys(isRecord(arms) ? arms : {});
   demand(names.length > 0, "it has no arms", "pass arms, such as { fp32: { model: … } }");
+  // They come first, in ascending order, wherever they were written: another arm would be the first.
+  const number = names.find((arm) => /^\d+$/.test(arm));
+  demand(number === undefined, `arm "${number}" is called by a number`, "add a word to it");
   demand(
     names.length > 1 || nullArm,
     `it has one arm, "${names[0]}", and no null arm`,

@@ -116,7 +116,7 @@ const MODEL: RunRecord["model"] = {
   contextLength: null,
 };
 
-/** Of decoding alone: that is what arms are to differ in. */
+/** One piece of work stands for whatever is compared: the decoded tokens, or those of the prompt. */
 function totalsOf({ mj, lowMj, highMj }: Energy, durationMs: number): RunTotals {
   const steps = TOKENS - 1;
   return {
@@ -127,13 +127,13 @@ function totalsOf({ mj, lowMj, highMj }: Energy, durationMs: number): RunTotals 
     baselineMw: null,
     peakMw: null,
     meanMw: mj === null ? null : mj / durationMs * 1000,
-    promptTokens: 1,
+    promptTokens: steps,
     generatedTokens: TOKENS,
     decodedTokens: steps,
-    ttftMs: null,
+    ttftMs: durationMs,
     tokensPerSecond: steps / durationMs * 1000,
     joulesPerToken: mj === null ? null : mj / 1000 / steps,
-    joulesPerPromptToken: null,
+    joulesPerPromptToken: mj === null ? null : mj / 1000 / steps,
     prefillMj: null,
     decodeMj: mj,
     loadMj: null,

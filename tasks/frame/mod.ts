@@ -14,6 +14,6 @@ export {
   runCommand,
 } from "./command.ts";
 export { interruptible } from "./interrupt.ts";
-export { userFolder, userPath } from "./places.ts";
+export { modelPath, userFolder, userPath } from "./places.ts";
 export { type Column, tableLines } from "./table.ts";
 export { bold, dim, ProgressBar, showsColour, yellow } from "./terminal.ts";

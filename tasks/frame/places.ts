@@ -9,3 +9,17 @@ export function userFolder(): string {
 export function userPath(path: string): string {
   return path === ":memory:" || isAbsolute(path) ? path : join(userFolder(), path);
 }
+
+/**
+ * The shipped models are found from anywhere, and ids in the hub's cache; all other paths count
+ * from the user's folder.
+ */
+export function modelPath(typed: string): string {
+  const path = userPath(typed);
+  try {
+    Deno.statSync(path);
+    return path;
+  } catch {
+    return typed.startsWith("models/") || /^\w[\w.-]*\/[\w.-]+$/.test(typed) ? typed : path;
+  }
+}

@@ -40,6 +40,7 @@ Deno.test("planExperiment() refuses what cannot be meant, and says what may be",
   const wrong: [string, object, RegExp][] = [
     ["no arms", { arms: {} }, /it has no arms; pass arms/],
     ["one arm", { arms: { a: { model } }, nullArm: false }, /one arm, "a", and no null arm/],
+    ["a number", { arms: { a: { model }, "8": { model } } }, /arm "8" is called by a number/],
     ["no model", { arms: { a: {} } }, /arm "a" has no model; pass a path/],
     ["no prompts", { prompts: [] }, /arm "plain" has no prompts; pass prompts: texts/],
     ["an empty prompt", { prompts: [""] }, /has no prompts/],

@@ -1,0 +1,45 @@
+import type { ExperimentResult } from "../../lib/experiment/mod.ts";
+import { visibleText } from "../../lib/safe_text.ts";
+import { probabilityText } from "../answers/lines.ts";
+import { comparisonLines } from "../compare/lines.ts";
+import { bold, dim, yellow } from "../frame/mod.ts";
+
+/** A result for people: the arms, how each differs, what was expected, and the verdict. */
+export function experimentLines(result: ExperimentResult): string[] {
+  const { plan, comparisons, nullComparison, expectations, failures } = result;
+  const againstFirst = comparisons.filter(({ a }) => a.label === plan.baseline);
+  const others = comparisons.filter(({ a }) => a.label !== plan.baseline);
+  const compared = againstFirst.length === 0
+    ? []
+    : comparisonLines({ metric: plan.metric, comparisons: againstFirst });
+  return [
+    ...compared,
+    ...others.map(({ verdict }) => visibleText(verdict)),
+    ...(nullComparison === null ? [] : [nullLine(nullComparison)]),
+    ...(expectations.length === 0 ? [] : [""]),
+    ...expectations.map(({ outcome, message }) => {
+      const line = `Expected  ${visibleText(message)}`;
+      return outcome === "fail" ? yellow(line) : line;
+    }),
+    "",
+    ...result.findings.map(({ message, remedy }) =>
+      yellow(`!  ${visibleText(message)}; ${remedy}`)
+    ),
+    ...failures.map(({ arm, round, reason }) =>
+      yellow(`!  process ${round + 1} of ${visibleText(arm)} failed twice: ${visibleText(reason)}`)
+    ),
+    ...result.notes.map((note) => dim(`   ${visibleText(note)}`)),
+    `${bold("Answer")}  ${visibleText(result.verdict)}`,
+  ];
+}
+
+function nullLine({ a, b, percent, test }: NonNullable<ExperimentResult["nullComparison"]>) {
+  const { value, low, high } = percent;
+  const ends = low === null || high === null
+    ? ""
+    : `, ${low.toPrecision(2)} to ${high.toPrecision(2)}`;
+  return dim(visibleText(
+    `The same arm again: ${b.label} ÷ ${a.label} differs by ${value.toPrecision(2)} %${ends} ` +
+      `(p ${probabilityText(test.p)})`,
+  ));
+}
