@@ -9,18 +9,41 @@ import { crc32, deflateSync } from "node:zlib";
 
 /** Writes RGBA pixels as a PNG file (PNG specification, third edition: 8 bits, colour type 6). */
 export function encodePng(width: number, height: number, rgba: Uint8ClampedArray): Uint8Array {
-  const stride = width * 4;
+  return png({ width, height, bytesPerPixel: 4, colorType: 6 }, rgba, []);
+}
+
+/** Writes pixels that are indexes into at most 256 hex colours; the index after the last is transparent. */
+export function encodeIndexedPng(
+  width: number,
+  height: number,
+  indexes: Uint8Array,
+  colors: readonly string[],
+): Uint8Array {
+  const entries = [...colors.map(parseColor), [0, 0, 0, 0]];
+  return png({ width, height, bytesPerPixel: 1, colorType: 3 }, indexes, [
+    chunk("PLTE", entries.flatMap((rgba) => rgba.slice(0, 3))),
+    chunk("tRNS", entries.map((rgba) => rgba[3] ?? 0)),
+  ]);
+}
+
+function png(
+  shape: { width: number; height: number; bytesPerPixel: number; colorType: number },
+  pixels: Uint8Array | Uint8ClampedArray,
+  palette: readonly Uint8Array[],
+): Uint8Array {
+  const { width, height, bytesPerPixel, colorType } = shape;
+  const stride = width * bytesPerPixel;
   const rows = new Uint8Array((stride + 1) * height);
   for (let row = 0; row < height; row++) {
-    rows.set(rgba.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1);
+    rows.set(pixels.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1);
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 6, 0, 0, 0], 8);
+  header.set([8, colorType, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const parts = [chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", [])];
-  return Buffer.concat([signature, ...parts]);
+  const data = chunk("IDAT", deflateSync(rows, { level: 9 }));
+  return Buffer.concat([signature, chunk("IHDR", header), ...palette, data, chunk("IEND", [])]);
 }
 
 function chunk(type: string, data: Uint8Array | number[]): Uint8Array {

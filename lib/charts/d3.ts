@@ -4,4 +4,11 @@
  * @module
  */
 // @ts-types="@types/d3"
-export { scaleLinear } from "d3";
+export {
+  hierarchy,
+  type HierarchyRectangularNode,
+  partition,
+  scaleLinear,
+  treemap,
+  treemapSquarify,
+} from "d3";

@@ -4,7 +4,11 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { shortened } from "../safe_text.ts";
 import { fragment, page, standaloneSvg } from "./frame.ts";
+
+/** More than this nobody listens to; names of models and files can be of any length. */
+const MOST_WORDS = 2000;
 
 /** What a chart has drawn: SVG content of the figure's width, and HTML where that says it better. */
 export interface Drawing {
@@ -60,8 +64,8 @@ export class Figure {
 
   /** Titles, caption and alt text may hold any text; they are escaped here. */
   constructor(content: FigureContent) {
-    this.#content = content;
-    this.alt = content.alt;
+    this.alt = shortened(content.alt, MOST_WORDS);
+    this.#content = { ...content, alt: this.alt, draw: () => content.draw() };
   }
 
   #draw(): Promise<Drawing> {

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { scaleLinear } from "./d3.ts";
-import { RAMP_STEPS } from "./theme.ts";
 import type { GroupView } from "./token_views.ts";
+import { valueRamp } from "./value_ramp.ts";
 
 /** A ramp over the energies per token of the decode groups. */
 export interface Ramp {
@@ -30,13 +29,8 @@ export function tokenRamp(groups: readonly GroupView[]): Ramp | null {
   const air = halves[Math.floor(halves.length / 2)] ?? 0;
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const floor = least >= 0 ? 0 : -Infinity;
-  const domain = [Math.max(floor, least - air), most + air];
-  if (domain[0] === domain[1]) domain[1] = (domain[0] ?? 0) + 1;
-  const [lowMj = 0, highMj = 1] = scaleLinear().domain(domain).nice(RAMP_STEPS).domain();
-  const stepOf = (group: GroupView) => {
-    if (group.phase === "prefill" || group.mjPerToken === null) return null;
-    const step = Math.floor((group.mjPerToken - lowMj) / (highMj - lowMj) * RAMP_STEPS);
-    return Math.max(0, Math.min(RAMP_STEPS - 1, step));
-  };
-  return { lowMj, highMj, stepOf };
+  const ramp = valueRamp(Math.max(floor, least - air), most + air);
+  const stepOf = (group: GroupView) =>
+    group.phase === "prefill" || group.mjPerToken === null ? null : ramp.stepOf(group.mjPerToken);
+  return { lowMj: ramp.low, highMj: ramp.high, stepOf };
 }

@@ -11,6 +11,7 @@ import {
   madeTradeoff,
 } from "./answers_made.ts";
 import { history, spreadRun } from "./answers.ts";
+import { INSIDE_SHEETS } from "./inside_sheets.ts";
 import { HOSTILE, makeRun, type RunShape } from "./runs.ts";
 
 const CPU_ONLY = { rails: ["cpu"], measuredRails: ["cpu"], totalRails: ["cpu"] } satisfies RunShape;
@@ -73,4 +74,5 @@ export const SHEETS: Record<string, (width: number) => Figure> = {
   "context": (width) => charts.context(madeContext(), { width }),
   "batch": (width) => charts.batch(madeBatch(), { width }),
   "tradeoff": (width) => charts.tradeoff(madeTradeoff(), { width }),
+  ...INSIDE_SHEETS,
 };

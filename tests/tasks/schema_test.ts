@@ -33,8 +33,7 @@ testUnless(
       Deno.writeTextFileSync(join(folder, `${name}.json`), stdout);
       return stdout;
     };
-    const loops = ["--interval-ms", "50", "--amplify", "down_proj"];
-    const profiled = await printed("profile", [...SHORT, "--power", "estimate", ...loops]);
+    const profiled = await printed("profile", [...SHORT, "--power", "estimate"]);
     assert.deepEqual(JSON.parse(await printed("show", [])), JSON.parse(profiled));
     assert.deepEqual(await validate(["profile.json", "show.json"], folder), 0);
     const broken = JSON.parse(profiled);
