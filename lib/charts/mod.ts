@@ -12,6 +12,7 @@ export {
 } from "./power_timeline.ts";
 export { escapeHtml, visibleText } from "../safe_text.ts";
 export { tokenEnergy, type TokenEnergyOptions, type TokenEnergyRun } from "./token_energy.ts";
+export type { TokenFilter } from "./token_filter.ts";
 export { tokenDistribution, type TokenDistributionOptions } from "./token_distribution.ts";
 export { efficiency, type EfficiencyCardOptions, type EfficiencyRun } from "./efficiency.ts";
 export {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Finding, type Rail, RAILS, type RunTrace } from "../record.ts";
+import { firstFree } from "./free_places.ts";
 import { type PlacedLabel, textWidth } from "./labels.ts";
 import { meanPower, powerStretches, type Stretch, totalMw } from "./power_steps.ts";
 import type { PowerTimelineRun, TimeWindow } from "./power_timeline.ts";
@@ -77,7 +78,7 @@ export function labelTexts(
   size: number,
 ): string {
   return labels.map(({ lines: [name, numbers], x, row, left, right }) => {
-    const y = layout.top - 6 - (row + 1) * LABEL_ROW_PX + 14;
+    const y = layout.labelsBottom - (row + 1) * LABEL_ROW_PX + 14;
     const centre = (left + right) / 2;
     const leader = row === 0
       ? ""
@@ -101,19 +102,56 @@ export function gapNotes(stretches: readonly Stretch[], layout: TimelineLayout):
   }).join("");
 }
 
-/** Findings that have a time, as a line along the top of the frame. */
-export function findingMarks(findings: readonly Finding[], layout: TimelineLayout): string {
-  return findings.map(({ startMs, endMs = startMs, message, severity }) => {
-    if (startMs === undefined || endMs === undefined) return "";
-    if (endMs < layout.startMs || startMs > layout.endMs) return "";
-    const from = Math.max(layout.left, xOf(startMs, layout));
-    const to = Math.min(layout.right, Math.max(from + 3, xOf(endMs, layout)));
-    return `<rect x="${px(from)}" y="${px(layout.top - 3)}" width="${
-      px(to - from)
-    }" height="3" fill="${color(severity === "info" ? "muted" : "warning")}"><title>${
-      escapeHtml(message)
-    }</title></rect>`;
-  }).join("");
+/** Height of the row that names findings. */
+export const FINDING_ROW_PX = 16;
+
+/** Findings that have a time within a window. */
+export function timedFindings(
+  findings: readonly Finding[],
+  { startMs: fromMs, endMs: toMs }: TimeWindow,
+): (Finding & TimeWindow)[] {
+  return findings.flatMap((finding) => {
+    const { startMs, endMs = startMs } = finding;
+    if (startMs === undefined || endMs === undefined) return [];
+    return endMs < fromMs || startMs > toMs ? [] : [{ ...finding, startMs, endMs }];
+  });
+}
+
+/** When they were, as lines along the top of the frame, named where there is room. */
+export function findingMarks(
+  findings: readonly (Finding & TimeWindow)[],
+  layout: TimelineLayout,
+): string {
+  const marks = findings.map((finding) => {
+    const from = Math.max(layout.left, xOf(finding.startMs, layout));
+    const to = Math.min(layout.right, Math.max(from + 3, xOf(finding.endMs, layout)));
+    return { ...finding, from, to, name: finding.kind.replaceAll("-", " ") };
+  });
+  const lines = marks.map(({ from, to, message, severity }) =>
+    `<rect x="${px(from)}" y="${px(layout.top - 3)}" width="${px(to - from)}" height="3" fill="${
+      color(severity === "info" ? "muted" : "warning")
+    }"><title>${escapeHtml(message)}</title></rect>`
+  );
+  const [top, bottom] = [layout.top - 17, layout.top - 4];
+  const names = firstFree(
+    marks.map(({ from, to, name, severity }) => {
+      const wide = textWidth(name, SIZE);
+      return [from, to - wide].map((left) => ({
+        name,
+        severity,
+        left,
+        covers: [{ left: left - 4, right: left + wide + 4, top, bottom }],
+      }));
+    }),
+    { left: layout.left - 4, right: layout.right + 4, top, bottom },
+  ).map((place) =>
+    place === null ? "" : svgText(place.left, layout.top - 7, place.name, {
+      fill: place.severity === "info" ? "muted" : "warning",
+      weight: 600,
+      halo: true,
+    })
+  );
+  return lines.join("") + names.join("");
 }
 
 /** Where tokens begin and end, under the frame, if there is room between them. */

@@ -13,12 +13,14 @@ import { type PowerStep, powerStretches, railOutline, totalMw } from "./power_st
 import type { PowerTimelineRun, TimeWindow } from "./power_timeline.ts";
 import {
   baselineNote,
+  FINDING_ROW_PX,
   findingMarks,
   gapNotes,
   LABEL_ROW_PX,
   labelTexts,
   peakNote,
   railKey,
+  timedFindings,
   tokenTicks,
 } from "./power_timeline_notes.ts";
 import { formatMw, phaseName, railName, threeDigits } from "../quantities.ts";
@@ -28,6 +30,8 @@ import { color, railColor } from "./theme.ts";
 /** How the drawing maps to px. */
 export interface TimelineLayout extends TimeScale {
   right: number;
+  /** Where the names of the phases end. */
+  labelsBottom: number;
   top: number;
   bottom: number;
   topMw: number;
@@ -53,7 +57,9 @@ export function drawTimeline(
     size: LABEL_SIZE,
   });
   const rows = Math.max(0, ...labels.map((label) => label.row + 1));
-  const top = KEY_PX + rows * LABEL_ROW_PX + 6;
+  const labelsBottom = KEY_PX + rows * LABEL_ROW_PX;
+  const findings = timedFindings(run.findings, view);
+  const top = labelsBottom + 6 + (findings.length > 0 ? FINDING_ROW_PX : 0);
   const height = top + FRAME_PX + MARGIN.bottom;
 
   // Finer than one px cannot be seen, and a path of 100,000 corners cannot be loaded.
@@ -69,7 +75,14 @@ export function drawTimeline(
       run.totals.baselineMw ?? 0,
       ...steps.map((step) => heightMw(step, stacked, beside)),
     );
-  const layout: TimelineLayout = { ...time, right, top, bottom: height - MARGIN.bottom, topMw };
+  const layout: TimelineLayout = {
+    ...time,
+    right,
+    labelsBottom,
+    top,
+    bottom: height - MARGIN.bottom,
+    topMw,
+  };
 
   const [unit, perUnit] = topMw < 1000 ? ["mW", 1] as const : ["W", 1e3] as const;
   const seconds = (ms: number) => (Math.max(startMs, Math.min(ms, endMs)) - originMs) / 1e3;
@@ -141,7 +154,7 @@ export function drawTimeline(
     railKey(run, view, width, KEY_PX),
     labelTexts(labels, layout, LABEL_SIZE),
     gapNotes(stretches, layout),
-    findingMarks(run.findings, layout),
+    findingMarks(findings, layout),
     tokenTicks(run.trace.tokens, layout),
     baselineNote(run.totals.baselineMw, layout),
     peakNote(run, layout, stacked),

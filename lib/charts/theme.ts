@@ -149,6 +149,7 @@ export const FRAGMENT_STYLE = `.tw-figure{${variables(0)};color-scheme:light}
 .tw-group{padding:2px 1px 1px;margin:0 1px;border:solid var(--tw-muted);border-width:0 1px 2px;border-radius:2px}
 .tw-one{border-color:transparent;border-width:0 0 2px}
 .tw-absent{border-style:dashed;border-color:var(--tw-faint)}
+.tw-faded{border-color:transparent;color:var(--tw-muted)}
 .tw-prefill{border-color:var(--tw-mark-prefill);border-width:1px 1px 2px}
 .tw-unresolved{background-image:repeating-linear-gradient(135deg,transparent 0 4px,color-mix(in srgb,currentColor 16%,transparent) 4px 5px)}
 .tw-mark{font-family:${MONO};font-size:.8em}

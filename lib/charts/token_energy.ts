@@ -8,12 +8,13 @@ import { checkedWidth, kindNote } from "./power_timeline.ts";
 import { formatMj, NOT_MEASURED, threeDigits } from "../quantities.ts";
 import type { SourceKind } from "../record.ts";
 import { shortened, visibleText } from "../safe_text.ts";
+import { filteredGroups, filterNote, type TokenFilter } from "./token_filter.ts";
 import { type GroupView, groupViews, type TokenEnergyRun } from "./token_views.ts";
 
 export type { TokenEnergyRun } from "./token_views.ts";
 
 /** How token energies are drawn. */
-export interface TokenEnergyOptions {
+export interface TokenEnergyOptions extends TokenFilter {
   /** In px; 760 unless given. */
   width?: number;
   /** Instead of the usual title. */
@@ -26,7 +27,7 @@ export interface TokenEnergyOptions {
  *
  * Groups are the smallest sets of neighbours whose energy is known together: no colour claims more.
  *
- * @throws {InputError} If the width is no width.
+ * @throws {InputError} If the width is no width, the threshold no energy, or `top` no count.
  *
  * @example
  * ```ts
@@ -42,13 +43,13 @@ export interface TokenEnergyOptions {
  */
 export function tokenEnergy(run: TokenEnergyRun, options: TokenEnergyOptions = {}): Figure {
   const width = checkedWidth(options.width);
-  const groups = groupViews(run);
+  const groups = filteredGroups(groupViews(run), options);
   const estimated = run.power.kind === "estimated" ? "Estimated energy" : "Energy";
   const title = options.title ?? `${estimated} per token`;
   return new Figure({
     title,
     subtitle: subtitle(run, groups),
-    caption: caption(run, groups),
+    caption: caption(run, groups, options),
     alt: altText(title, run, groups),
     width,
     draw: async () => {
@@ -70,11 +71,16 @@ function subtitle({ power, totals, tokens }: TokenEnergyRun, groups: readonly Gr
   return parts.join(" · ");
 }
 
-function caption(run: TokenEnergyRun, groups: readonly GroupView[]): string[] {
+function caption(
+  run: TokenEnergyRun,
+  groups: readonly GroupView[],
+  filter: TokenFilter,
+): string[] {
   const known = groups.filter((group) => group.mjPerToken !== null);
   const notes = kindNote(run.power);
   if (groups.length === 0) return [...notes, "The run has no tokens."];
   if (known.length === 0) return [...notes, `The energy of the tokens was ${NOT_MEASURED}.`];
+  notes.push(...filterNote(groups, filter));
   if (groups.some((group) => group.lastIndex > group.firstIndex)) {
     notes.push(
       "Colour is the mean energy per token of a bracketed group: neighbours whose energy is known " +

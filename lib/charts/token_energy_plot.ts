@@ -60,12 +60,13 @@ function legendSvg(groups: readonly GroupView[], ramp: Ramp | null, width: numbe
     const value = prefill.mjPerToken === null ? "" : ` ${formatMj(prefill.mjPerToken)}`;
     items.push(boxItem(`prefill${value}`, "none", color("mark-prefill")));
   }
-  if (groups.some((group) => group.mjPerToken !== null && !group.resolved)) {
+  if (groups.some((group) => group.mjPerToken !== null && !group.resolved && !group.faded)) {
     items.push(hatchItem("not resolved", color("ramp-3")));
   }
   if (groups.some((group) => group.mjPerToken === null)) {
     items.push(boxItem("not measured", "none", color("muted"), ' stroke-dasharray="2 2"'));
   }
+  if (groups.some((group) => group.faded)) items.push(boxItem("not asked for", color("grid")));
   return legendRows(items, width);
 }
 
@@ -107,10 +108,10 @@ function stripSvg(groups: readonly GroupView[], ramp: Ramp | null, width: number
       Plot.gridY({ stroke: color("grid"), strokeOpacity: 1, ticks: 4 }),
       Plot.rect(known, {
         ...bars,
-        fill: (d) => color(`ramp-${ramp.stepOf(d) ?? 0}` as ColorName),
+        fill: (d) => d.faded ? color("grid") : color(`ramp-${ramp.stepOf(d) ?? 0}` as ColorName),
         title: (d) => visibleText(d.tooltip),
       }),
-      Plot.rect(known.filter((group) => !group.resolved), {
+      Plot.rect(known.filter((group) => !group.resolved && !group.faded), {
         ...bars,
         fill: HATCH,
         pointerEvents: "none",

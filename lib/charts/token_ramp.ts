@@ -10,7 +10,7 @@ import { valueRamp } from "./value_ramp.ts";
 export interface Ramp {
   lowMj: number;
   highMj: number;
-  /** 0 to 7; `null` for what has no place on the ramp: not measured, or the prefill. */
+  /** 0 to 7; `null` for what has no place on the ramp: not measured, faded, or the prefill. */
   stepOf(group: GroupView): number | null;
 }
 
@@ -31,6 +31,8 @@ export function tokenRamp(groups: readonly GroupView[]): Ramp | null {
   const floor = least >= 0 ? 0 : -Infinity;
   const ramp = valueRamp(Math.max(floor, least - air), most + air);
   const stepOf = (group: GroupView) =>
-    group.phase === "prefill" || group.mjPerToken === null ? null : ramp.stepOf(group.mjPerToken);
+    group.phase === "prefill" || group.mjPerToken === null || group.faded
+      ? null
+      : ramp.stepOf(group.mjPerToken);
   return { lowMj: ramp.low, highMj: ramp.high, stepOf };
 }

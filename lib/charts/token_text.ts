@@ -19,6 +19,7 @@ function look(group: GroupView, ramp: Ramp | null): string {
   if (step !== null) classes.push(`tw-q${step}`);
   if (group.phase === "prefill") classes.push("tw-prefill");
   if (group.mjPerToken === null) classes.push("tw-absent");
+  else if (group.faded) classes.push("tw-faded");
   else if (!group.resolved) classes.push("tw-unresolved");
   return classes.join(" ");
 }
@@ -129,13 +130,18 @@ function cellSvg(cell: Cell, ramp: Ramp | null, isFirst: boolean, isLast: boolea
   const width = cell.columns * COLUMN;
   const top = cell.line * LINE + 3;
   const step = group === null ? null : ramp?.stepOf(group) ?? null;
-  const ink = group === null ? color("muted") : step === null ? color("ink") : onRamp(step);
+  const ink = group === null || group.faded
+    ? color("muted")
+    : step === null
+    ? color("ink")
+    : onRamp(step);
   const words = `<text x="${fixed(x)}" y="${top + 15}" textLength="${
     fixed(width)
   }" xml:space="preserve" fill="${ink}"${special ? ' font-style="italic"' : ""}>${
     escapeHtml(text)
   }</text>`;
   if (group === null) return words;
+  if (group.faded) return `<g><title>${escapeHtml(tooltip)}</title>${words}</g>`;
   const ground = step === null ? "none" : color(`ramp-${step}` as ColorName);
   const absent = group.mjPerToken === null;
   const rim = color(absent ? "faint" : group.phase === "prefill" ? "mark-prefill" : "muted");

@@ -33,6 +33,8 @@ export interface GroupView {
   interval: Energy["interval"];
   method: Energy["method"];
   resolved: boolean;
+  /** Not among those that the reader asked for. */
+  faded: boolean;
   tooltip: string;
   pieces: TokenPiece[];
 }
@@ -72,6 +74,7 @@ function view(members: readonly TokenEnergy[], run: TokenEnergyRun): GroupView {
     interval: energy?.interval ?? null,
     method: energy?.method ?? null,
     resolved: energy?.resolved ?? false,
+    faded: false,
   };
   const tooltip = groupTooltip(group, energy);
   return { ...group, tooltip, pieces: members.map((token) => piece(token, tooltip, size)) };

@@ -49,3 +49,30 @@ export function history(count: number): EnergyOverTimeRun[] {
     };
   });
 }
+
+/** A run during which the machine grew hot, and a finding that was a moment. */
+export function foundRun(): ProfilingRun {
+  const run = makeRun();
+  const at = (ms: number) => (run.trace.samples[0]?.startMs ?? 0) + ms;
+  return {
+    ...run,
+    findings: [{
+      kind: "thermal-pressure",
+      severity: "warning",
+      startMs: at(6200),
+      endMs: at(7900),
+      value: 17,
+      unit: "%",
+      message: "Thermal pressure (Moderate) in 17 % of the power records",
+      remedy: "let the machine cool down and run again",
+    }, {
+      kind: "gap",
+      severity: "info",
+      startMs: at(900),
+      value: 140,
+      unit: "ms",
+      message: "A power record is 140 ms long",
+      remedy: "nothing",
+    }],
+  };
+}

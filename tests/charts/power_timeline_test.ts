@@ -2,6 +2,8 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { powerTimeline } from "../../lib/charts/mod.ts";
 import { InputError } from "../../lib/errors.ts";
 import type { ProfilingRun, Rail } from "../../lib/record.ts";
+import { foundRun } from "./answers.ts";
+import { assertDrawnWell } from "./drawn_well.ts";
 import { makeRun, type RunShape } from "./runs.ts";
 import { assertSnapshot } from "./snapshot.ts";
 import { brokenNumbers, overlaps, pathArea, readSvg, textBoxes } from "./svg_reader.ts";
@@ -123,6 +125,18 @@ Deno.test("powerTimeline() says what stopped a run and what was found", async ()
   ok(html.includes("The run was interrupted"));
   ok(html.includes("Thermal pressure was &lt;serious&gt;."));
   ok(html.includes("<title>Thermal pressure was &lt;serious&gt;</title>"));
+});
+
+Deno.test("powerTimeline() names findings where they were, and only in a view that holds them", async () => {
+  const svg = await assertDrawnWell(powerTimeline(foundRun(), { width: 640 }), 640);
+  const texts = (drawing: Element) =>
+    [...drawing.querySelectorAll("text")].map((text) => text.textContent);
+  ok(texts(svg).includes("thermal pressure") && texts(svg).includes("gap"));
+  const mark = [...svg.querySelectorAll('rect[height="3"]')].at(0);
+  const { second } = pxPerUnit(svg);
+  ok(Math.abs(Number(mark?.getAttribute("width")) - 1.7 * second) < 0.1, "1.7 s long");
+  const zoomed = powerTimeline(foundRun(), { phase: "baseline" });
+  ok(!texts(await assertDrawnWell(zoomed, 760)).includes("thermal pressure"));
 });
 
 Deno.test("powerTimeline() zooms to a phase, with token ticks where they have room", async () => {

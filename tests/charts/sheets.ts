@@ -10,7 +10,7 @@ import {
   madeScaling,
   madeTradeoff,
 } from "./answers_made.ts";
-import { history, spreadRun } from "./answers.ts";
+import { foundRun, history, spreadRun } from "./answers.ts";
 import { INSIDE_SHEETS } from "./inside_sheets.ts";
 import { HOSTILE, makeRun, type RunShape } from "./runs.ts";
 
@@ -74,5 +74,8 @@ export const SHEETS: Record<string, (width: number) => Figure> = {
   "context": (width) => charts.context(madeContext(), { width }),
   "batch": (width) => charts.batch(madeBatch(), { width }),
   "tradeoff": (width) => charts.tradeoff(madeTradeoff(), { width }),
+  "timeline-findings": (width) => powerTimeline(foundRun(), { width }),
+  "tokens-above": (width) =>
+    tokenEnergy(makeRun({ groupSize: 2 }), { width, aboveMj: 23, top: 12 }),
   ...INSIDE_SHEETS,
 };

@@ -3,6 +3,7 @@ import { tokenEnergy } from "../../lib/charts/mod.ts";
 import { groupViews } from "../../lib/charts/token_views.ts";
 import { tokenRamp } from "../../lib/charts/token_ramp.ts";
 import { InputError } from "../../lib/errors.ts";
+import { assertDrawnWell } from "./drawn_well.ts";
 import { HOSTILE, makeRun, type RunShape } from "./runs.ts";
 import { assertSnapshot } from "./snapshot.ts";
 import { brokenNumbers, overlaps, readSvg, textBoxes } from "./svg_reader.ts";
@@ -141,6 +142,34 @@ Deno.test("tokenRamp() is null without a decoded token, and whole for equal ener
   ok(view !== undefined);
   const zero = { ...view, mjPerToken: 0, lowMj: 0, highMj: 0 };
   strictEqual(tokenRamp([zero])?.stepOf(zero), 0);
+});
+
+Deno.test("tokenEnergy() colours what was asked for and fades the rest", async () => {
+  const run = makeRun();
+  const perToken = run.groups.slice(1).map(({ energy, firstIndex, lastIndex }) =>
+    (energy.mj ?? 0) / (lastIndex - firstIndex + 1)
+  );
+  const aboveMj = perToken.toSorted((a, b) => a - b)[6]!;
+  const count = perToken.filter((mj) => mj >= aboveMj).length;
+  for (const [filter, shown] of [[{ aboveMj }, count], [{ top: 3 }, 3]] as const) {
+    const figure = tokenEnergy(run, filter);
+    const page = read(await figure.toHtml());
+    strictEqual(page.querySelectorAll("[class*=tw-q]").length, shown);
+    strictEqual(page.querySelectorAll(".tw-faded").length, perToken.length - shown);
+    ok(
+      (await figure.toHtml()).includes(`In colour: ${shown} of ${perToken.length} decoded groups`),
+    );
+    await assertDrawnWell(figure, 760);
+  }
+  const both = read(await tokenEnergy(run, { top: 2, aboveMj: 1e6 }).toHtml());
+  strictEqual(both.querySelectorAll("[class*=tw-q]").length, 0);
+  ok(!(await tokenEnergy(run).toHtml()).includes("In colour"));
+});
+
+Deno.test("tokenEnergy() refuses thresholds that are none", () => {
+  for (const filter of [{ aboveMj: -1 }, { aboveMj: NaN }, { top: 0 }, { top: 1.5 }]) {
+    throws(() => tokenEnergy(makeRun(), filter), InputError);
+  }
 });
 
 Deno.test("tokenEnergy() looks as it was accepted", async () => {
