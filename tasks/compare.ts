@@ -45,6 +45,7 @@ Examples:
   .action((texts, { by, null: again, metric, test, ...flags }) => {
     using database = ProfileDatabase.open(userPath(flags.db), { readOnly: true, upgrade: true });
     const arms = chosenArms(texts, by, database, flags);
+    checkDisjoint(arms);
     const [base, ...others] = arms.map(({ runs, ...arm }) => ({
       ...arm,
       runs: records(runs, metric, database),
@@ -88,6 +89,22 @@ function chosenArms(
     });
   }
   return texts.map((text) => armOf(text, database, flags));
+}
+
+/** A run on both sides would hide the difference. */
+function checkDisjoint(arms: readonly Arm[]): void {
+  const armOfRun = new Map<string, string>();
+  for (const { label, runs } of arms) {
+    for (const { runId } of runs) {
+      const other = armOfRun.get(runId);
+      if (other !== undefined) {
+        throw new InputError(`Cannot compare "${other}" with "${label}": both hold run ${runId}`, {
+          remedy: "choose arms that share none, such as --by tag:PREFIX",
+        });
+      }
+      armOfRun.set(runId, label);
+    }
+  }
 }
 
 /** Lists lack phases, tokens and components: where these are needed, runs are read whole. */

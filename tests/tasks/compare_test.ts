@@ -53,6 +53,7 @@ Deno.test("compare tells arms apart, by label and by name, and says what cannot 
       [["last~10", "last", "--metric", "joy"], /one of joulesPerToken, /],
       [["last~10", "last", "--metric", "component:nope"], /none of the 1 runs of last~10 has it/],
       [["last~99", "last"], /no such run/],
+      [["last", "tag:again"], /Cannot compare "last" with "again": both hold run /],
     ] as const
   ) {
     const { code, stderr } = await compare(...args);

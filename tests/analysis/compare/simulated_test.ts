@@ -69,6 +69,16 @@ for (const percent of [0, 1, 3, 10]) {
     proves(all, percent);
   });
 
+  Deno.test(`compareRuns() keeps its promises at ${percent} %, where arms have other sizes`, () => {
+    const arms: Arms = (ratio, normal) => [
+      noisy({ processes: 6 })(1, normal)[0],
+      noisy({ processes: 9 })(ratio, normal)[1],
+    ];
+    const all = experiments(arms, percent);
+    assert.equal(all[0]!.pairing.kind, "none");
+    proves(all, percent);
+  });
+
   Deno.test(`compareRuns() keeps its promises at ${percent} %, by runs of one process`, () => {
     const all = experiments(noisy({ processes: 1, prompts: 12, between: 0 }), percent);
     assert.equal(all[0]!.scope, "process");
