@@ -5,6 +5,7 @@
  */
 import { bareLoop } from "./bare_loop.ts";
 import { INSIDE_MEASURES } from "./inside_measures.ts";
+import { liveViewSides } from "./live_view.ts";
 import { LONG, type Measure, SHORT, sides } from "./measure.ts";
 import { onOneSession } from "./one_session.ts";
 import { tokenwatt, withMonitor } from "./tokenwatt.ts";
@@ -54,6 +55,18 @@ export const MEASURES: readonly Measure[] = [
         () => tokenwatt(model, threads),
       );
       return sides(pair.base, pair);
+    },
+  },
+  {
+    name: "live-view",
+    title: "token time with a live view (5 Hz, told of each token) ÷ without",
+    figure: "time",
+    goal: { atMost: 1.02 },
+    onAllContexts: false,
+    ...LONG,
+    async open(model, _ids, threads) {
+      const pair = await liveViewSides(model, threads);
+      return sides(pair, pair);
     },
   },
   ...INSIDE_MEASURES,
