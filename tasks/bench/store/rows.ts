@@ -123,6 +123,7 @@ export function tokensOf(tokens: number, run: number): ProfilingRun {
       meanMw: 10_000,
       promptTokens: 7,
       generatedTokens: tokens,
+      decodedTokens: tokens - 1,
       ttftMs: 30,
       tokensPerSecond: 33,
       joulesPerToken: 0.3 + (run * 7919 % 1000) / 1000,
