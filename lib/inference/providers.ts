@@ -38,7 +38,8 @@ export function checkProvider(asked: string, held: readonly string[], library: s
   throw new InputError(
     `Cannot run on the execution provider "${asked}": the library of ${library} does not hold it`,
     {
-      remedy: `use one of ${held.join(", ")}, or the engine ort-ffi with a library that holds it, ` +
+      remedy:
+        `use one of ${held.join(", ")}, or the engine ort-ffi with a library that holds it, ` +
         "which TOKENWATT_ORT_LIBRARY names",
     },
   );

@@ -4,6 +4,7 @@
  * @module
  */
 import { liveCard, liveLine, type LiveState } from "../charts/mod.ts";
+import type { ProfileProgress } from "../profile/mod.ts";
 import { denoKernel, type Kernel, settle } from "./kernel.ts";
 import type { Showable } from "./show.ts";
 
@@ -19,6 +20,11 @@ export interface LiveViewOptions {
 export interface LiveView extends AsyncDisposable {
   /** Takes over what is new; what is not given stays. Cheap: most calls draw nothing. */
   update(state: LiveState): void;
+  /**
+   * The same from what `profile()` tells while it runs: pass it as `live`. How many tokens a second
+   * come cannot be seen from here; `run.totals` has it.
+   */
+  readonly follow: (progress: ProfileProgress) => void;
   /** Draws the last state, or a figure in its place, and waits until it is safe. */
   end(figure?: Showable): Promise<void>;
 }
@@ -49,7 +55,7 @@ export function liveViewOn(kernel: Kernel | null, options: LiveViewOptions = {})
 
 function silentView(): LiveView {
   const end = () => Promise.resolve();
-  return { update: () => {}, end, [Symbol.asyncDispose]: end };
+  return { update: () => {}, follow: () => {}, end, [Symbol.asyncDispose]: end };
 }
 
 class DrawnView implements LiveView {
@@ -78,6 +84,9 @@ class DrawnView implements LiveView {
     if (waitMs <= 0) this.#draw();
     else this.#timer ??= setTimeout(() => this.#draw(), waitMs);
   }
+
+  readonly follow = ({ stage, text, powerMw }: ProfileProgress): void =>
+    this.update({ phase: stage, text, powerMw });
 
   async end(figure?: Showable): Promise<void> {
     if (this.#ended) return;

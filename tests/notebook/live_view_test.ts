@@ -77,3 +77,13 @@ Deno.test("liveView() does nothing outside of a notebook", async () => {
   view.update({ tokens: 1 });
   await view.end();
 });
+
+Deno.test("liveView().follow shows what profile() tells, passed on as it is", async () => {
+  const kernel = new FakeKernel();
+  const view = liveViewOn(kernel, NEVER);
+  const { follow } = view;
+  follow({ stage: "baseline", fraction: 0.5, secondsLeft: 3, text: "Once", powerMw: 4200 });
+  await view.end();
+  const html = kernel.sent.at(-1)?.bundle["text/html"] ?? "";
+  ok(html.includes("baseline") && html.includes("Once") && html.includes("4.20 W"));
+});
