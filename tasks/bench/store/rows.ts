@@ -112,6 +112,7 @@ export function tokensOf(tokens: number, run: number): ProfilingRun {
       energy,
     })),
     inside: null,
+    runtime: null,
     latency: null,
     totals: {
       durationMs: tokens * 30,
