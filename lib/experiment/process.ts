@@ -1,11 +1,14 @@
 import { fileURLToPath } from "node:url";
 import tool from "../../deno.json" with { type: "json" };
 import { InputError, revivedError } from "../errors.ts";
+import { formatMs } from "../quantities.ts";
 import { linesOf, type ProcessNews, type ProcessOrder } from "./protocol.ts";
 
 /** How long a process may take to keep what it has, once it is stopped. */
 const GRACE_MS = 15_000;
 const LAST_WORDS = 400;
+/** It tells its progress about ten times a second; a first one may fetch the runtime before. */
+const SILENCE_MS = 600_000;
 
 /**
  * Runs a process of its own to its end and returns the runs that it wrote.
@@ -17,6 +20,7 @@ export async function runProcess(
   order: ProcessOrder,
   tell: (stage: string, fraction: number) => void,
   signal: AbortSignal | undefined,
+  silenceMs = SILENCE_MS,
 ): Promise<string[]> {
   await using child = spawn();
   const { stdin, stdout, stderr, status } = child;
@@ -26,22 +30,40 @@ export async function runProcess(
   await writer.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
   const close = () => writer.close().catch(() => {});
   let limit: ReturnType<typeof setTimeout> | undefined;
+  const reading = new AbortController();
+  const killAfter = (ms: number) => {
+    clearTimeout(limit);
+    limit = setTimeout(() => {
+      child.kill("SIGKILL");
+      // npx starts a program that starts Deno: that one may still hold the other end.
+      reading.abort(
+        new Error(
+          signal?.aborted
+            ? "The process was stopped"
+            : `The process said nothing for ${formatMs(silenceMs)}`,
+        ),
+      );
+    }, ms);
+  };
   const stop = () => {
     close();
-    limit = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+    killAfter(GRACE_MS);
   };
+  killAfter(silenceMs);
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop, { once: true });
   const runIds: string[] = [];
   let failure: Error | null = null;
   try {
-    for await (const line of linesOf(stdout)) {
+    for await (const line of linesOf(stdout, reading.signal)) {
+      if (!signal?.aborted) killAfter(silenceMs);
       const news = newsOf(line);
       if (news?.type === "progress") tell(news.stage, news.fraction);
       else if (news?.type === "run" && news.status === "complete") runIds.push(news.runId);
       else if (news?.type === "failed") failure = revivedError(news);
     }
     const { code, signal: killedBy } = await status;
+    reading.signal.throwIfAborted();
     if (failure !== null) throw failure;
     if (code !== 0) {
       const how = killedBy === null ? `exit code ${code}` : killedBy;

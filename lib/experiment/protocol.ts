@@ -29,10 +29,14 @@ export type ProcessNews =
   | { type: "run"; runId: string; status: string }
   | ({ type: "failed" } & PlainError);
 
-/** The lines of a stream, as they come. */
-export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/** The lines of a stream, as they come, until `signal` aborts, whose reason it then throws. */
+export async function* linesOf(
+  stream: ReadableStream<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
   let pending = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream() as never)) {
+  const decoder = new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>;
+  for await (const text of stream.pipeThrough(decoder, signal ? { signal } : {})) {
     const lines = (pending + text).split("\n");
     pending = lines.pop() ?? "";
     yield* lines;

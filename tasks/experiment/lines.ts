@@ -1,4 +1,4 @@
-import type { ExperimentResult } from "../../lib/experiment/mod.ts";
+import type { ArmComparison, ExperimentResult } from "../../lib/experiment/mod.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import { probabilityText } from "../answers/lines.ts";
 import { comparisonLines } from "../compare/lines.ts";
@@ -11,7 +11,9 @@ export function experimentLines(result: ExperimentResult): string[] {
   const others = comparisons.filter(({ a }) => a.label !== plan.baseline);
   const compared = againstFirst.length === 0
     ? []
-    : comparisonLines({ metric: plan.metric, comparisons: againstFirst });
+    : comparisonLines({ metric: plan.metric, comparisons: againstFirst.map(bare) });
+  const findings = [...result.findings, ...comparisons.flatMap((one) => one.findings)];
+  const notes = [...result.notes, ...comparisons.flatMap((one) => one.notes)];
   return [
     ...compared,
     ...others.map(({ verdict }) => visibleText(verdict)),
@@ -22,15 +24,23 @@ export function experimentLines(result: ExperimentResult): string[] {
       return outcome === "fail" ? yellow(line) : line;
     }),
     "",
-    ...result.findings.map(({ message, remedy }) =>
-      yellow(`!  ${visibleText(message)}; ${remedy}`)
-    ),
+    ...unique(findings.map(({ message, remedy }) => `!  ${visibleText(message)}; ${remedy}`))
+      .map(yellow),
     ...failures.map(({ arm, round, reason }) =>
       yellow(`!  process ${round + 1} of ${visibleText(arm)} failed twice: ${visibleText(reason)}`)
     ),
-    ...result.notes.map((note) => dim(`   ${visibleText(note)}`)),
+    ...unique(notes.map((note) => `   ${visibleText(note)}`)).map(dim),
     `${bold("Answer")}  ${visibleText(result.verdict)}`,
   ];
+}
+
+/** What all comparisons have in common is said once, below. */
+function bare(comparison: ArmComparison): ArmComparison {
+  return { ...comparison, findings: [], notes: [] };
+}
+
+function unique(lines: readonly string[]): string[] {
+  return [...new Set(lines)];
 }
 
 function nullLine({ a, b, percent, test }: NonNullable<ExperimentResult["nullComparison"]>) {

@@ -94,6 +94,14 @@ Deno.test("runProcess() ends the run in order when it is stopped", async () => {
   Deno.removeSync(folder, { recursive: true });
 });
 
+Deno.test("runProcess() ends a process that says nothing", async () => {
+  const folder = Deno.makeTempDirSync();
+  // Less than it takes to start.
+  const silent = runProcess(await order(folder), () => {}, undefined, 1);
+  await assert.rejects(silent, /The process said nothing for 1\.00 ms/);
+  Deno.removeSync(folder, { recursive: true });
+});
+
 Deno.test("runProcess() passes on what the process says went wrong", async () => {
   const folder = Deno.makeTempDirSync();
   const wrong = await order(folder);

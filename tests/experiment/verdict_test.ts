@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { compareRuns, type RunRecord } from "../../lib/analysis/mod.ts";
+import { judge } from "../../lib/experiment/judge.ts";
+import { keyOf, orderOf } from "../../lib/experiment/order.ts";
+import { planExperiment } from "../../lib/experiment/plan.ts";
+import { correctedVerdict } from "../../lib/experiment/verdict.ts";
+import { madeRun } from "../analysis/made_runs.ts";
+
+const model = "m";
+const plan = planExperiment("two", {
+  arms: { A: { model }, B: { model }, C: { model } },
+  prompts: ["x"],
+  processes: 5,
+});
+const order = orderOf(plan.arms.map(({ name }) => name), 5, "abba", 1);
+const WAVER = [0, 1, -1, 2, -2];
+
+/** Each arm at its level, wavering by a percent or two, not in step with the others. */
+function judged(levels: Record<string, number>) {
+  const cells = new Map<string, RunRecord[]>();
+  for (const [at, cell] of order.entries()) {
+    const arm = plan.arms.findIndex(({ name }) => name === cell.arm);
+    const joules = (levels[cell.arm] ?? 1) * (1 + 0.01 * WAVER[(cell.round * (arm + 1)) % 5]!);
+    cells.set(keyOf(cell), [madeRun({ joules, pid: 1 + at, prompt: `own ${cell.arm}` })]);
+  }
+  return judge(plan, order, cells);
+}
+
+Deno.test("judge() pairs runs by round and place, whatever their prompts are", () => {
+  const { comparisons, verdict, notes } = judged({ B: 1.2 });
+  assert.deepEqual(comparisons.map(({ pairing }) => [pairing.kind, pairing.count]), [
+    ["block", 5],
+    ["block", 5],
+  ]);
+  assert.deepEqual(comparisons.map(({ outcome }) => outcome), ["higher", "unclear"]);
+  assert.match(verdict, /^energy per token, against A: B \+20 \(.*\) %, C no difference seen$/);
+  assert.deepEqual(notes, []);
+});
+
+Deno.test("judge() says when the same arm differs from itself", () => {
+  const { notes, nullComparison } = judged({ "A again": 1.3 });
+  assert.ok(nullComparison!.test.p! < 0.01);
+  assert.match(notes.join(), /^The same arm differs from itself \(A and A again, p = /);
+});
+
+Deno.test("judge() has nothing to say of arms that have not run", () => {
+  const { comparisons, nullComparison, verdict, arms, outcome } = judge(plan, order, new Map());
+  assert.deepEqual([comparisons, nullComparison, outcome], [[], null, null]);
+  assert.equal(verdict, "Nothing to compare");
+  assert.deepEqual(arms.map(({ processes }) => processes), [0, 0, 0, 0]);
+});
+
+Deno.test("correctedVerdict() takes back what only looking often enough has found", () => {
+  const arm = (level: number) =>
+    WAVER.map((percent, pid) =>
+      madeRun({ joules: level * (1 + 0.01 * percent), pid, prompt: "x" })
+    );
+  const found = compareRuns(arm(1), arm(1.02).toReversed(), { labels: ["A", "B"] });
+  const comparison = { ...found, outcome: "higher" as const, test: { ...found.test, p: 0.03 } };
+  assert.match(
+    correctedVerdict(comparison, 0.09, 3),
+    /^No difference can be seen between A and B \(\+2\.0 % with p = 0\.030, but p = 0\.090 corrected for 3/,
+  );
+  assert.match(correctedVerdict(comparison, 0.04, 3), /; p = 0\.040 corrected for 3 comparisons$/);
+  assert.equal(correctedVerdict(comparison, 0.03, 1), comparison.verdict);
+});
