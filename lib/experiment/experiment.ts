@@ -78,7 +78,7 @@ export async function experiment(
   const result = await resultOf(plan, id, source, laboratory, { signal, live });
   return {
     ...result,
-    findings: laboratory.findings(),
+    findings: [...laboratory.findings(), ...result.findings],
     notes: [...result.notes, ...laboratory.notes()],
   };
 }
@@ -108,7 +108,6 @@ async function resultOf(
     plan,
     source,
     order,
-    findings: [],
     failures,
     ...judge(plan, order, cells),
   };

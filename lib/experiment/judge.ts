@@ -11,6 +11,7 @@ import { judgeExpectation, otherOf, outcomeOf } from "./expect.ts";
 import { type Cell, keyOf } from "./order.ts";
 import type { ExperimentPlan } from "./plan.ts";
 import type { ArmComparison, ArmResult, ExperimentResult } from "./result.ts";
+import { findingsOf } from "./run_findings.ts";
 import { correctedVerdict, verdictOf } from "./verdict.ts";
 
 /** The runs of a process, in the order of its prompts. */
@@ -19,7 +20,14 @@ export type CellRuns = ReadonlyMap<string, readonly RunRecord[]>;
 /** What follows from the runs. */
 export type Judgement = Pick<
   ExperimentResult,
-  "arms" | "comparisons" | "nullComparison" | "expectations" | "outcome" | "notes" | "verdict"
+  | "arms"
+  | "findings"
+  | "comparisons"
+  | "nullComparison"
+  | "expectations"
+  | "outcome"
+  | "notes"
+  | "verdict"
 >;
 
 /** Below it the null arm differs from itself by chance in one experiment of a hundred. */
@@ -89,6 +97,7 @@ export function judge(plan: ExperimentPlan, order: readonly Cell[], cells: CellR
   }));
   return {
     arms,
+    findings: findingsOf([...cells.values()].flat()),
     comparisons,
     nullComparison,
     expectations,

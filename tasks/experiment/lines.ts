@@ -1,6 +1,6 @@
 import type { ArmComparison, ExperimentResult } from "../../lib/experiment/mod.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { probabilityText } from "../answers/lines.ts";
+import { estimateText, probabilityText } from "../answers/lines.ts";
 import { comparisonLines } from "../compare/lines.ts";
 import { bold, dim, yellow } from "../frame/mod.ts";
 
@@ -44,12 +44,8 @@ function unique(lines: readonly string[]): string[] {
 }
 
 function nullLine({ a, b, percent, test }: NonNullable<ExperimentResult["nullComparison"]>) {
-  const { value, low, high } = percent;
-  const ends = low === null || high === null
-    ? ""
-    : `, ${low.toPrecision(2)} to ${high.toPrecision(2)}`;
   return dim(visibleText(
-    `The same arm again: ${b.label} ÷ ${a.label} differs by ${value.toPrecision(2)} %${ends} ` +
+    `The same arm again: ${b.label} ÷ ${a.label} differs by ${estimateText(percent)} % ` +
       `(p ${probabilityText(test.p)})`,
   ));
 }
