@@ -16,7 +16,7 @@ import { groupLines, summaryLines } from "./profile/summary.ts";
 import { partLines } from "./show/parts.ts";
 
 const task = command("show", "Show one stored run.")
-  .argument("[run]", 'its id, the beginning of it, or "last"', "last")
+  .argument("[run]", 'its id, the beginning of it, "last" or "last~1"', "last")
   .addOption(databaseOption())
   .addOption(new Option("--charts <folder>", "also save its charts there, as SVG"))
   .addOption(new Option("--json", "print what profile --json printed"))

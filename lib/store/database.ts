@@ -43,7 +43,7 @@ import { writeHeader, writeOutcome } from "./write_run.ts";
  * All runs that were ever profiled, in one SQLite file. Every writing call is one transaction, so
  * a killed process loses at most the call that it was in; several processes may write at once.
  *
- * Where a method takes a run, it takes its id, an unambiguous beginning of it, or `"last"`.
+ * Where a method takes a run, it takes its id, an unambiguous beginning of it, `"last"` or `"last~1"`.
  * Disk, lock and permission errors are thrown as `InputError`.
  *
  * @example

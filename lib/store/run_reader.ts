@@ -32,7 +32,7 @@ import { thinOut } from "./thin_out.ts";
 /**
  * All that can be asked of a database of runs; `ProfileDatabase` is one.
  *
- * Where a method takes a run, it takes its id, an unambiguous beginning of it, or `"last"`.
+ * Where a method takes a run, it takes its id, an unambiguous beginning of it, `"last"` or `"last~1"`.
  */
 export abstract class RunReader {
   readonly #sql: Sql;

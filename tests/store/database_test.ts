@@ -241,6 +241,13 @@ Deno.test("a run is found by its id, the beginning of it or of its random part, 
     assert.equal(database.getRun(reference)?.runId, first);
   }
   assert.equal(database.getRun("last")?.runId, last);
+  assert.equal(database.getRun("last~0")?.runId, last);
+  assert.equal(
+    database.getRun("last~1")?.runId,
+    database.getRuns({ offset: 1, limit: 1 })[0]?.runId,
+  );
+  assert.equal(database.getRun("last~999"), null);
+  assert.equal(database.getRun("last~-1"), null);
   for (const reference of ["", "*", "2026*", "%", "zzz", "9999"]) {
     assert.equal(database.getRun(reference), null);
   }
