@@ -58,6 +58,13 @@ Deno.test("componentBreakdown() draws bars as long as energies, in all the phase
     const bar = bars.find(({ title }) => title.startsWith(`${component} in ${phase}:`));
     ok(Math.abs((bar?.width ?? 0) * perPx - energyMj!) < 0.02 * perPx, component);
   }
+  for (const row of Map.groupBy(bars, ({ y }) => y).values()) {
+    let x = Math.min(...bars.map((bar) => bar.x));
+    for (const bar of row) {
+      ok(Math.abs(bar.x - x) < 0.02, `${bar.title} begins where the one before it ended`);
+      x += bar.width;
+    }
+  }
 });
 
 Deno.test("railBreakdown() stacks the phases' rails to the whole", async () => {
@@ -182,6 +189,12 @@ Deno.test("layOutFlow() passes on all that comes in, and nodes keep apart", () =
     ok(placed.y >= 0 && placed.y + placed.height <= height + 1e-9);
     const incoming = ribbons.filter(({ target }) => target === placed);
     const outgoing = ribbons.filter(({ source }) => source === placed);
+    for (const { targetY, thickness } of incoming) {
+      ok(targetY >= placed.y - 1e-9 && targetY + thickness <= placed.y + placed.height + 1e-9);
+    }
+    for (const { sourceY, thickness } of outgoing) {
+      ok(sourceY >= placed.y - 1e-9 && sourceY + thickness <= placed.y + placed.height + 1e-9);
+    }
     for (const side of [incoming, outgoing]) {
       if (side.length > 0) near(sum(side.map(({ thickness }) => thickness)), placed.height);
     }
