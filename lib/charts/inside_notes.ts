@@ -53,7 +53,7 @@ export function insideNotes(run: InsideRun, parts: readonly InsidePart[]): strin
     .map(({ phase, timing }) => `${phase} ×${threeDigits(timing ?? 1)}`);
   return [
     ...kindNote(run.power),
-    ...(methods.has("shared")
+    ...(known.some(({ method }) => method !== "amplified")
       ? ["Parts share the energy of their token by time: not resolved on their own."]
       : []),
     ...(methods.has("amplified")

@@ -81,7 +81,7 @@ export function waterfall(run: WaterfallRun, options: WaterfallOptions = {}): Fi
   const valueOf = (part: TokenPart) => isEnergy ? part.energyMj ?? 0 : part.durationMs;
   const total = parts.reduce((sum, part) => sum + valueOf(part), 0);
   const format = isEnergy ? formatMj : formatMs;
-  const steps = stepsOf(parts);
+  const steps = stepsOf(run, parts);
   const largest = steps.map((step) => ({ ...step, value: sum(step.parts, valueOf) }))
     .sort((a, b) => b.value - a.value).slice(0, 5);
   return new Figure({
@@ -137,14 +137,20 @@ export function waterfall(run: WaterfallRun, options: WaterfallOptions = {}): Fi
 }
 
 const BEFORE = ["embed_tokens", "mask_positions"];
+const AFTER = ["final_norm", "lm_head", "partition", "other", "sampling", "framework", "gaps"];
 
-/** What comes before the layers, the layers, what comes after. */
-function stepsOf(parts: readonly TokenPart[]): Row[] {
+/** What comes before the layers, the layers, what comes after; components in the order of the run. */
+function stepsOf({ inside }: InsideRun, parts: readonly TokenPart[]): Row[] {
+  // Rows of a database are in the order of names.
+  const order = [...new Set((inside?.parts ?? []).map(({ component }) => component))];
+  const inOrder = (own: TokenPart[]) =>
+    own.toSorted((a, b) => order.indexOf(a.component) - order.indexOf(b.component));
   const outside = parts.filter(({ layer }) => layer === null)
+    .sort((a, b) => AFTER.indexOf(a.component) - AFTER.indexOf(b.component))
     .map((part) => ({ label: part.component, parts: [part] }));
   const layers = [...Map.groupBy(parts.filter(({ layer }) => layer !== null), ({ layer }) => layer)]
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([layer, parts]) => ({ label: `layer ${layer}`, parts }));
+    .map(([layer, own]) => ({ label: `layer ${layer}`, parts: inOrder(own) }));
   return [
     ...outside.filter(({ label }) => BEFORE.includes(label)),
     ...layers,
