@@ -22,6 +22,7 @@ import {
   ExitWith,
   integer,
   interruptible,
+  printJson,
   ProgressBar,
   runCommand,
   userPath,
@@ -83,7 +84,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (nothing is lef
   .action(async (path, { json = false, quiet = false, ...options }) => {
     if (options.list) {
       const presets = listed(PRESETS);
-      if (json) console.log(JSON.stringify(presets, null, 2));
+      if (json) printJson(presets);
       else for (const line of listLines(presets)) console.log(line);
       return;
     }
@@ -121,7 +122,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (nothing is lef
       bar.clear();
       const family = config.model_type ?? "llama";
       const like = part === null ? {} : { like: name, layers: part.layers, ofLayers: part.of };
-      if (json) console.log(JSON.stringify({ family, precision, ...like, ...built }, null, 2));
+      if (json) printJson({ family, precision, ...like, ...built });
       else for (const line of resultLines(built, name, precision)) console.log(line);
     } catch (error) {
       bar.clear();

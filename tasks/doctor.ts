@@ -11,7 +11,15 @@ import { examine, type Part } from "./doctor/part.ts";
 import { powerParts, sudoRuleAnswer } from "./doctor/power.ts";
 import { reportLines } from "./doctor/report.ts";
 import { denoAnswer, onnxRuntimeAnswer } from "./doctor/runtimes.ts";
-import { command, databaseOption, EXIT, ExitWith, runCommand, userPath } from "./frame/mod.ts";
+import {
+  command,
+  databaseOption,
+  EXIT,
+  ExitWith,
+  printJson,
+  runCommand,
+  userPath,
+} from "./frame/mod.ts";
 
 const task = command("doctor", "Say what works on this machine, and the remedy for what does not.")
   .addOption(databaseOption())
@@ -29,7 +37,7 @@ Exit codes: 0 the main job, deno task profile, can run here; 1 it cannot; 2 bad 
   .action(async ({ db, json }) => {
     const parts = await examineAll(userPath(db));
     const works = parts.every((part) => part.works || !part.required);
-    if (json) console.log(JSON.stringify({ works, parts }, null, 2));
+    if (json) printJson({ works, parts });
     else for (const line of reportLines(parts, works)) console.log(line);
     if (!works) throw new ExitWith(EXIT.failed);
   });

@@ -6,7 +6,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { InputError } from "../lib/errors.ts";
 import { type MergeOutcome, ProfileDatabase, type RunDocument } from "../lib/store/mod.ts";
-import { command, databaseOption, runCommand, userPath } from "./frame/mod.ts";
+import { command, databaseOption, printJson, runCommand, userPath } from "./frame/mod.ts";
 
 const task = command("merge", "Take in runs of other databases, or exported as JSON.")
   .argument("<files...>", "databases, or files that deno task export --format json wrote")
@@ -24,7 +24,7 @@ Examples:
   .action((files, { db, json }) => {
     using database = ProfileDatabase.open(userPath(db));
     const outcomes = files.map((file) => ({ file, ...take(database, userPath(file)) }));
-    if (json) console.log(JSON.stringify(outcomes, null, 2));
+    if (json) printJson(outcomes);
     else for (const outcome of outcomes) console.log(line(outcome));
   });
 

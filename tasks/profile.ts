@@ -19,6 +19,7 @@ import {
   interruptible,
   modelPath,
   number,
+  printJson,
   runCommand,
   userPath,
   yellow,
@@ -201,7 +202,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       }),
     });
     screen.end();
-    if (json) console.log(JSON.stringify(runJson(run), null, 2));
+    if (json) printJson(runJson(run));
     else {
       for (const line of summaryLines(run)) console.log(line);
       if (!quiet) { for (const line of nextSteps(run, options.db)) console.log(line); }

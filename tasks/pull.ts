@@ -21,6 +21,7 @@ import {
   ExitWith,
   interruptible,
   number,
+  printJson,
   ProgressBar,
   runCommand,
   userPath,
@@ -110,7 +111,7 @@ Exit codes: 0 done, 1 the hub or the network failed, 2 bad input, 130 stopped by
     }
     bar.clear();
     const asked = { isUsualCache: options.cache === undefined, precision: options.precision };
-    if (json) console.log(JSON.stringify(model, null, 2));
+    if (json) printJson(model);
     else for (const text of resultLines(model, asked)) console.log(text);
   });
 

@@ -18,6 +18,7 @@ import {
   databaseOption,
   EXIT,
   ExitWith,
+  printJson,
   runCommand,
   userPath,
 } from "./frame/mod.ts";
@@ -49,7 +50,7 @@ Examples:
     ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true }).close();
     using database = ProfileDatabase.open(userPath(db));
     const outcome = await rederiveRun(database, id, summarizeStored, { write: !dryRun });
-    if (json) console.log(JSON.stringify(outcome, null, 2));
+    if (json) printJson(outcome);
     else for (const line of lines(outcome)) console.log(line);
     if (outcome.changes.length === 0 || outcome.isWritten) return;
     complain(`${outcome.changes.length} values come out otherwise; nothing was written`);

@@ -5,7 +5,15 @@
  */
 import { Option } from "@commander-js/extra-typings";
 import { ProfileDatabase, type RunFilter, type RunMetric } from "../lib/store/mod.ts";
-import { command, databaseOption, integer, number, runCommand, userPath } from "./frame/mod.ts";
+import {
+  command,
+  databaseOption,
+  integer,
+  number,
+  printJson,
+  runCommand,
+  userPath,
+} from "./frame/mod.ts";
 import { parseDate } from "./runs/dates.ts";
 import { listing } from "./runs/listing.ts";
 import { statisticsLines } from "./runs/statistics.ts";
@@ -46,7 +54,7 @@ Examples:
   .action((options) => {
     using database = ProfileDatabase.open(userPath(options.db), { readOnly: true, upgrade: true });
     const print = (value: unknown, lines: () => string[]) => {
-      if (options.json) console.log(JSON.stringify(value, null, 2));
+      if (options.json) printJson(value);
       else for (const line of lines()) console.log(line);
     };
     if (options.stats) {

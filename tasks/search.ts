@@ -5,7 +5,7 @@
  */
 import { Option } from "@commander-js/extra-typings";
 import { ProfileDatabase } from "../lib/store/mod.ts";
-import { command, databaseOption, integer, runCommand, userPath } from "./frame/mod.ts";
+import { command, databaseOption, integer, printJson, runCommand, userPath } from "./frame/mod.ts";
 import { listing } from "./runs/listing.ts";
 
 const task = command("search", "Find runs by words of their prompt or response, best first.")
@@ -23,7 +23,7 @@ Examples:
   .action((text, { db, limit, json }) => {
     using database = ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true });
     const runs = database.searchByPrompt(text, { limit });
-    if (json) console.log(JSON.stringify(runs, null, 2));
+    if (json) printJson(runs);
     else if (runs.length === 0) console.log("No run matches");
     else for (const line of listing(runs)) console.log(line);
   });

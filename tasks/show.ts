@@ -10,10 +10,19 @@ import * as charts from "../lib/charts/mod.ts";
 import { InputError } from "../lib/errors.ts";
 import type { StoredRun } from "../lib/store/mod.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
-import { bold, command, databaseOption, dim, runCommand, userPath } from "./frame/mod.ts";
+import {
+  bold,
+  command,
+  databaseOption,
+  dim,
+  printJson,
+  runCommand,
+  userPath,
+} from "./frame/mod.ts";
 import { runJson } from "./profile/json.ts";
 import { groupLines, summaryLines } from "./profile/summary.ts";
 import { partLines } from "./show/parts.ts";
+import { isOfCode, windowLines } from "./show/windows.ts";
 
 const task = command("show", "Show one stored run.")
   .argument("[run]", 'its id, the beginning of it, "last" or "last~1"', "last")
@@ -36,7 +45,7 @@ Examples:
         remedy: "deno task runs lists those that are there",
       });
     }
-    if (json) console.log(JSON.stringify(runJson(run), null, 2));
+    if (json) printJson(runJson(run));
     else {for (const line of [...lines(run), ...partLines(database.getRunSummary(id)!)]) {
         console.log(line);
       }}
@@ -47,7 +56,7 @@ async function saveCharts(run: StoredRun, folder: string): Promise<void> {
   Deno.mkdirSync(folder, { recursive: true });
   const figures = {
     "power-timeline": charts.powerTimeline(run),
-    "token-energy": charts.tokenEnergy(run),
+    ...(isOfCode(run) ? {} : { "token-energy": charts.tokenEnergy(run) }),
   };
   for (const [name, figure] of Object.entries(figures)) {
     await figure.save(join(folder, `${name}.svg`));
@@ -56,12 +65,17 @@ async function saveCharts(run: StoredRun, folder: string): Promise<void> {
 
 function lines(run: StoredRun): string[] {
   const reason = run.reason === null ? "" : ` (${visibleText(run.reason)})`;
+  const head = `${bold("Run")}    ${run.runId}, ${run.status}${reason}, ` +
+    new Date(run.startedAtMs).toISOString();
+  const power = `${bold("Power")}  ${
+    visibleText(run.power.label)
+  }, asked every ${run.power.intervalMs} ms`;
+  if (isOfCode(run)) return [head, power, "", dim(visibleText(run.prompt)), ...windowLines(run)];
   return [
-    `${bold("Run")}    ${run.runId}, ${run.status}${reason}, ` +
-    new Date(run.startedAtMs).toISOString(),
+    head,
     `${bold("Model")}  ${visibleText(run.model.name)}: ${visibleText(run.model.family)}, ` +
     `${run.model.numLayers} layers, ${run.model.precision}`,
-    `${bold("Power")}  ${visibleText(run.power.label)}, asked every ${run.power.intervalMs} ms`,
+    power,
     "",
     dim(visibleText(run.prompt)) + visibleText(run.response),
     "",

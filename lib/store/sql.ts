@@ -42,12 +42,14 @@ export class Sql {
   /** The first row. */
   get<Row>(sql: string, ...parameters: SqliteValue[]): Row | undefined {
     // One driver says undefined for "no row", others say null.
-    return this.#try(() => this.#prepared(sql).get(...parameters) ?? undefined) as Row | undefined;
+    return this.#try(() => this.#prepared(sql).get(...withoutNul(parameters)) ?? undefined) as
+      | Row
+      | undefined;
   }
 
   /** All rows. */
   all<Row>(sql: string, ...parameters: SqliteValue[]): Row[] {
-    return this.#try(() => this.#prepared(sql).all(...parameters)) as Row[];
+    return this.#try(() => this.#prepared(sql).all(...withoutNul(parameters))) as Row[];
   }
 
   /** Inserts one row whose columns are the keys of `values`. */

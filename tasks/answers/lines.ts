@@ -7,7 +7,7 @@ import type { Estimate } from "../../lib/analysis/mod.ts";
 import { threeDigits } from "../../lib/quantities.ts";
 import type { Finding } from "../../lib/record.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { bold, dim, yellow } from "../frame/mod.ts";
+import { bold, dim, printJson, yellow } from "../frame/mod.ts";
 
 /** What stands where there is no number. */
 export const NONE = "–";
@@ -45,6 +45,6 @@ export function closingLines(
 
 /** Prints a result as one JSON document, or as lines. */
 export function printResult<T>(value: T, isJson: boolean | undefined, lines: () => string[]): void {
-  if (isJson) console.log(JSON.stringify(value, null, 2));
+  if (isJson) printJson(value);
   else for (const line of lines()) console.log(line);
 }

@@ -16,4 +16,5 @@ export {
 export { interruptible } from "./interrupt.ts";
 export { modelPath, userFolder, userPath } from "./places.ts";
 export { type Column, tableLines } from "./table.ts";
+export { printJson } from "./json.ts";
 export { bold, dim, ProgressBar, showsColour, yellow } from "./terminal.ts";

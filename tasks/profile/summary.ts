@@ -133,7 +133,8 @@ function sumOrNull(values: readonly (number | null | undefined)[]): number | nul
   );
 }
 
-function findingLine({ severity, message, remedy }: Finding): string {
+/** A finding and its remedy, as a line. */
+export function findingLine({ severity, message, remedy }: Finding): string {
   const text = `${visibleText(message)}; ${visibleText(remedy)}`;
   return severity === "info" ? dim(`·  ${text}`) : yellow(`!  ${text}`);
 }
