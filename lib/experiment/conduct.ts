@@ -27,7 +27,7 @@ export interface Conducted {
   cells: Map<string, RunRecord[]>;
   /** Those that crashed twice. */
   failures: FailedProcess[];
-  /** Whether the signal ended it. */
+  /** Whether the signal ended it before all had run. */
   interrupted: boolean;
 }
 
@@ -44,7 +44,9 @@ export async function conduct(
     live?: ((progress: ExperimentProgress) => void) | undefined;
   },
 ): Promise<Conducted> {
-  const cells = laboratory.found();
+  // It may have been longer before.
+  const wanted = new Set(order.map(keyOf));
+  const cells = new Map([...laboratory.found()].filter(([key]) => wanted.has(key)));
   const failures: FailedProcess[] = [];
   const progress = new Progress(order.length, live);
   let admitted: number | null = null;
@@ -68,7 +70,7 @@ export async function conduct(
     progress.end();
     progress.say(name);
   }
-  return { cells, failures, interrupted: signal?.aborted ?? false };
+  return { cells, failures, interrupted: cells.size + failures.length < order.length };
 }
 
 async function tried(

@@ -89,3 +89,10 @@ Deno.test("conduct() keeps what is there when it is stopped", async () => {
   assert.deepEqual([[...cells.keys()], failures, interrupted], [["0 A"], [], true]);
   assert.deepEqual(lab.log, ["admit", "0 A", "rest", "0 B"]);
 });
+
+Deno.test("conduct() leaves out what a longer experiment has left, and ends whole when it is whole", async () => {
+  const lab = laboratory(undefined, [...order, { round: 2, arm: "A" }]);
+  const signal = AbortSignal.abort();
+  const { cells, interrupted } = await conduct(plan, order, lab, { signal });
+  assert.deepEqual([cells.size, interrupted, lab.log], [6, false, []]);
+});
