@@ -67,7 +67,7 @@ export function runPoints(
       resolved: run.power.kind !== "estimated" && (decode?.resolved ?? true),
       series: seriesOf(run),
       tooltip: visibleText(
-        `${run.runId}\n${seriesOf(run)}\n${new Date(run.startedAtMs).toISOString()}\n` +
+        `${run.runId}\n${seriesOf(run)}\n${new Date(run.startedAtMs).toLocaleString("sv-SE")}\n` +
           `${formatMj(mj)}${ends} per token, ${run.power.label}`,
       ),
     };

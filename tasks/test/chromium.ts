@@ -48,8 +48,37 @@ export async function render(
   pagePath: string,
   size: { width: number; height: number; pngPath: string },
 ): Promise<Rendered> {
+  const png = await screenshot(chromium, pagePath, size);
+  return { png, dom: await dumpDom(chromium, pagePath, size) };
+}
+
+/** The picture of a local page. */
+export async function screenshot(
+  chromium: string,
+  pagePath: string,
+  { width, height, pngPath }: { width: number; height: number; pngPath: string },
+): Promise<Uint8Array> {
+  await open(chromium, pagePath, { width, height }, `--screenshot=${pngPath}`);
+  return await readFile(pngPath);
+}
+
+/** The document of a local page after its scripts ran, in a window of the given size. */
+export function dumpDom(
+  chromium: string,
+  pagePath: string,
+  size: { width: number; height: number },
+): Promise<string> {
+  return open(chromium, pagePath, size, "--dump-dom");
+}
+
+async function open(
+  chromium: string,
+  pagePath: string,
+  { width, height }: { width: number; height: number },
+  flag: string,
+): Promise<string> {
   const profile = await mkdtemp(join(tmpdir(), "tokenwatt-chromium-"));
-  const flags = [
+  const args = [
     "--headless",
     // Chromium refuses to run as root with its sandbox, and the page is our own.
     ...Deno.uid() === 0 ? ["--no-sandbox"] : [],
@@ -61,17 +90,14 @@ export async function render(
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND",
     `--user-data-dir=${profile}`,
-    `--window-size=${size.width},${size.height}`,
+    `--window-size=${width},${height}`,
+    flag,
+    `file://${pagePath}`,
   ];
-  const run = async (flag: string): Promise<string> => {
-    const args = [...flags, flag, `file://${pagePath}`];
+  try {
     const { code, text } = await runCommand(chromium, args, { cwd: profile, show: false });
     if (code !== 0) throw new Error(`${chromium} ${flag} ended with code ${code}: ${text.trim()}`);
     return text;
-  };
-  try {
-    await run(`--screenshot=${size.pngPath}`);
-    return { dom: await run("--dump-dom"), png: await readFile(size.pngPath) };
   } finally {
     await rm(profile, { recursive: true, force: true });
   }

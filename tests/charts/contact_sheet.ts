@@ -6,41 +6,49 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a command: it prints what it found
-import { findChromium, render } from "../../tasks/test/chromium.ts";
+import { dumpDom, findChromium, screenshot } from "../../tasks/test/chromium.ts";
 import { contactPage, problemsOf } from "./contact_page.ts";
 import { SHEETS } from "./sheets.ts";
 
 const OUT = new URL("../../out/charts/", import.meta.url);
 const WIDTHS = [640, 1000];
 
-/** What was drawn, and what is wrong with it. */
+/** A page with figures of one width. */
 export interface ContactSheet {
-  picture: string;
-  png: Uint8Array;
+  /** The page itself, for a look by hand. */
+  path: string;
+  /** What a browser found wrong with it. */
   problems: string[];
+  /** Draws it, into a picture beside the page. */
+  draw(): Promise<{ path: string; png: Uint8Array }>;
 }
 
-/** Draws the figures whose names hold `wanted`, one sheet a width. */
-export async function drawContactSheets(
+/** Has a browser inspect the figures whose names are wanted, one sheet a width. */
+export async function contactSheets(
   chromium: string,
-  wanted = "",
+  title: string,
+  isWanted: (name: string) => boolean,
 ): Promise<ContactSheet[]> {
-  const sheets = Object.fromEntries(
-    Object.entries(SHEETS).filter(([name]) => name.includes(wanted)),
-  );
+  const sheets = Object.fromEntries(Object.entries(SHEETS).filter(([name]) => isWanted(name)));
   await Deno.mkdir(OUT, { recursive: true });
-  const drawn: ContactSheet[] = [];
+  const inspected: ContactSheet[] = [];
   for (const width of WIDTHS) {
-    const page = await contactPage(sheets, width);
-    const name = `contact-${wanted === "" ? "" : `${wanted}-`}${width}`;
-    const path = new URL(`${name}.html`, OUT).pathname;
-    const picture = new URL(`${name}.png`, OUT).pathname;
-    await Deno.writeTextFile(path, page.html);
-    const size = { width: page.width, height: page.height, pngPath: picture };
-    const { png, dom } = await render(chromium, path, size);
-    drawn.push({ picture, png, problems: problemsOf(dom) });
+    const { html, width: pageWidth, height } = await contactPage(sheets, width);
+    const path = new URL(`${title}-${width}.html`, OUT).pathname;
+    await Deno.writeTextFile(path, html);
+    // A window as high as the page would take ten times as long, and inspection scrolls.
+    const dom = await dumpDom(chromium, path, { width: pageWidth, height: 1200 });
+    inspected.push({
+      path,
+      problems: problemsOf(dom),
+      draw: async () => {
+        const pngPath = path.replace(/html$/, "png");
+        const size = { width: pageWidth, height, pngPath };
+        return { path: pngPath, png: await screenshot(chromium, path, size) };
+      },
+    });
   }
-  return drawn;
+  return inspected;
 }
 
 if (import.meta.main) {
@@ -49,10 +57,13 @@ if (import.meta.main) {
     console.error("Cannot draw the contact sheet: Chromium was not found; install it");
     Deno.exit(2);
   }
-  const sheets = await drawContactSheets(chromium, Deno.args[0]);
-  for (const { picture, problems } of sheets) {
-    console.log(picture);
-    for (const problem of problems) console.log(`  ${problem}`);
+  const wanted = Deno.args[0] ?? "";
+  const title = wanted === "" ? "contact" : `contact-${wanted}`;
+  let count = 0;
+  for (const sheet of await contactSheets(chromium, title, (name) => name.includes(wanted))) {
+    console.log((await sheet.draw()).path);
+    for (const problem of sheet.problems) console.log(`  ${problem}`);
+    count += sheet.problems.length;
   }
-  Deno.exitCode = sheets.some(({ problems }) => problems.length > 0) ? 1 : 0;
+  Deno.exitCode = count > 0 ? 1 : 0;
 }

@@ -1,0 +1,31 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import * as charts from "../../lib/charts/mod.ts";
+import { DOC_PICTURES, drawPicture, pictureFile } from "./doc_pictures.ts";
+import { normalised } from "./snapshot.ts";
+
+const NO_CHARTS = ["Figure", "escapeHtml", "visibleText", "liveCard", "liveLine"];
+
+Deno.test("docs/charts.md has every chart, with its line of code and its picture", async () => {
+  const names = Object.keys(charts).filter((name) => !NO_CHARTS.includes(name));
+  deepStrictEqual(Object.keys(DOC_PICTURES).sort(), names.sort());
+  const page = await Deno.readTextFile(new URL("../../docs/charts.md", import.meta.url));
+  for (const name of names) {
+    const [, section = ""] = page.split(`\n### ${name}\n`);
+    ok(section.trimStart().startsWith(`\`\`\`ts ignore\ncharts.${name}(`), name);
+    const file = pictureFile(name).pathname.split("/").at(-1);
+    ok(section.split("\n### ")[0]?.includes(`](images/${file})`), `${name} without a picture`);
+    ok(section.split("\n### ")[0]?.includes("_What it does not show:_"), name);
+  }
+});
+
+for (const name of Object.keys(DOC_PICTURES)) {
+  Deno.test(`the picture of ${name}() in docs/images is what it draws`, async () => {
+    const stored = await Deno.readTextFile(pictureFile(name));
+    ok(stored.length < 60_000, "small enough for a repository");
+    strictEqual(
+      normalised(stored),
+      normalised(await drawPicture(name)),
+      "look at it, then: deno run -A tests/charts/doc_pictures.ts",
+    );
+  });
+}
