@@ -14,6 +14,7 @@ import {
   type InsideRun,
   noEnergy,
   notInside,
+  twinNotes,
 } from "./inside_notes.ts";
 import { sumOf } from "./part_sums.ts";
 import { checkedWidth } from "./power_timeline.ts";
@@ -83,7 +84,7 @@ export function componentBreakdown(
     caption: [
       "Of one mean repetition, all layers together.",
       ...unsureRanks(run, phase),
-      ...(metric === "energy" ? insideNotes(run, parts) : insideNotes(run, []).slice(-1)),
+      ...(metric === "energy" ? insideNotes(run, parts) : twinNotes(run)),
     ],
     alt: `${title}: ${
       rows.slice(0, 6).map(({ component, value }) =>

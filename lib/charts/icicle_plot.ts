@@ -48,7 +48,7 @@ export function drawIcicle(tree: EnergyNode, width: number): Drawing {
       formatInterval({ mj, lowMj, highMj }),
     ];
     return nodeBox(data, box, striped && wide > 3) +
-      boxText(lines, box, paintOf(data).text, depth < 2);
+      boxText(lines, box, paintOf(data), depth < 2);
   });
   const names = ROW_NAMES.slice(0, rows).map((name, depth) =>
     svgText(0, top + depth * ROW + ROW / 2 + 4, name, { fill: "ink", weight: 600 })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EnergyMethod, InsidePart, PartEnergy, ProfilingRun } from "../record.ts";
+import type { Energy, EnergyMethod, InsidePart, PartEnergy, ProfilingRun } from "../record.ts";
 import type { Figure } from "./figure.ts";
 import { messageFigure } from "./message_figure.ts";
 import { kindNote } from "./power_timeline.ts";
@@ -45,12 +45,14 @@ export function noEnergy(title: string, width: number): Figure {
   });
 }
 
-/** How sure the energies of parts are, and where their times come from. */
-export function insideNotes(run: InsideRun, parts: readonly InsidePart[]): string[] {
+/** How sure the energies of parts, and of what else is shown, are, and where their times come from. */
+export function insideNotes(
+  run: InsideRun,
+  parts: readonly InsidePart[],
+  others: readonly Pick<Energy, "interval">[] = [],
+): string[] {
   const known = parts.filter(({ energyMj }) => energyMj !== null);
   const methods = new Set(known.map(({ method }) => method));
-  const twins = (run.inside?.twins ?? []).filter(({ timing }) => timing !== null)
-    .map(({ phase, timing }) => `${phase} ×${threeDigits(timing ?? 1)}`);
   return [
     ...kindNote(run.power),
     ...(known.some(({ method }) => method !== "amplified")
@@ -59,11 +61,18 @@ export function insideNotes(run: InsideRun, parts: readonly InsidePart[]): strin
     ...(methods.has("amplified")
       ? ["Amplified components were measured in loops of their own."]
       : []),
-    intervalNote(known, run.power.kind === "estimated"),
-    ...(twins.length === 0
-      ? []
-      : [`Times are of a twin run (${twins.join(", ")} as long), scaled to the clean ones.`]),
+    intervalNote([...known, ...others], run.power.kind === "estimated"),
+    ...twinNotes(run),
   ];
+}
+
+/** Where the times of parts come from. */
+export function twinNotes({ inside }: InsideRun): string[] {
+  const twins = (inside?.twins ?? []).filter(({ timing }) => timing !== null)
+    .map(({ phase, timing }) => `${phase} ×${threeDigits(timing ?? 1)}`);
+  return twins.length === 0
+    ? []
+    : [`Times are of a twin run (${twins.join(", ")} as long), scaled to the clean ones.`];
 }
 
 /** What the ends of intervals are, and what they do not hold. */
@@ -72,6 +81,7 @@ export function intervalNote(
   isEstimate: boolean,
 ): string {
   const kinds = new Set(energies.map(({ interval }) => interval));
+  if (!kinds.has("ci95") && !kinds.has("hard")) return "Intervals are not known.";
   const ends = kinds.has("ci95")
     ? kinds.has("hard") ? "95 % intervals or hard limits" : "95 % intervals"
     : "hard limits";

@@ -13,6 +13,7 @@ import {
   type InsideRun,
   noEnergy,
   notInside,
+  twinNotes,
 } from "./inside_notes.ts";
 import type { InsideRows } from "./inside_rows.ts";
 import { type HeatmapMetric, type LayerValues, layerValues } from "./layer_values.ts";
@@ -212,8 +213,7 @@ function caption(run: InsideRun, metric: HeatmapMetric, shown: Shown, hasBars: b
     if (hasBars) notes.push("Bars are the layers' sums over the decode phase.");
     if (run.inside?.cells === null) notes.push("Tokens are those of the first repetition.");
     if (metric === "energy") return [...notes, ...insideNotes(run, run.inside?.layers ?? [])];
-    const [twins] = insideNotes(run, []).slice(-1);
-    return [...notes, ...kindNote(run.power), ...(twins === undefined ? [] : [twins])];
+    return [...notes, ...kindNote(run.power), ...twinNotes(run)];
   }
   notes.push("Token 0 is the mean over the prompt's positions.");
   if (metric === "activation") notes.push("Means over the components that could be seen.");

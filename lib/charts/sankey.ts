@@ -65,7 +65,7 @@ export function sankey(run: SankeyRun, options: ChartOptions = {}): Figure {
       ...(run.inside === null
         ? ["Not looked into: phases only (--depth component)."]
         : ["Rails of single components are not known: each family has its share of its phase."]),
-      ...insideNotes(run, run.inside?.parts ?? []),
+      ...insideNotes(run, run.inside?.parts ?? [], phases.map(({ energy }) => energy)),
     ],
     alt: `${title}: ${
       columns.slice(1).map(({ nodes }) =>

@@ -41,7 +41,7 @@ export function treeFigure(run: TreeRun, options: ChartOptions, how: TreeFigure)
     caption: [
       ...how.notes,
       ...(run.inside === null ? ["Not looked into: phases only (--depth component)."] : []),
-      ...insideNotes(run, parts),
+      ...insideNotes(run, parts, run.phases.map(({ energy }) => energy)),
     ],
     alt: `${title}: ${
       tree.children.map((phase) => `${phase.name} ${percent(mjOf(phase), total)}`).join(", ")

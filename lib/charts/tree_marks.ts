@@ -48,7 +48,12 @@ export function nodeBox(
 }
 
 /** As many of `lines` as a box has room for, from its top left corner. */
-export function boxText(lines: readonly string[], box: Box, fill: string, bold = false): string {
+export function boxText(
+  lines: readonly string[],
+  box: Box,
+  paint: { fill: string; text: string },
+  bold = false,
+): string {
   const size = 11;
   const [padX, padY] = [5, 3];
   const fitting = lines.filter((line) => textWidth(line, size) <= box.width - 2 * padX)
@@ -57,7 +62,9 @@ export function boxText(lines: readonly string[], box: Box, fill: string, bold =
   if (fitting[0] !== lines[0]) return "";
   return fitting.map((line, row) =>
     `<text x="${px(box.x + padX)}" y="${px(box.y + padY + 11 + row * 14)}" font-size="${size}" ` +
-    `text-anchor="start" pointer-events="none" fill="${fill}"${
+    `text-anchor="start" pointer-events="none" fill="${paint.text}" ` +
+    // A rim of the box's own colour keeps stripes away from the letters.
+    `stroke="${paint.fill}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"${
       row === 0 && bold ? ' font-weight="600"' : ""
     }>${escapeHtml(visibleText(line))}</text>`
   ).join("");

@@ -42,16 +42,16 @@ export function drawTreemap(tree: EnergyNode, width: number): Drawing {
     const { energyMj: mj, lowMj, highMj } = data.energy;
     const interval = formatInterval({ mj, lowMj, highMj });
     const share = percent(mj ?? 0, total);
-    const { text } = paintOf(data);
+    const paint = paintOf(data);
     if (data.kind === "phase") {
       const header = { ...box, height: Math.min(HEADER, box.height) };
       const line = `${data.name}  ${interval} · ${share}`;
-      const said = boxText([line], header, text, true) ||
-        boxText([`${data.name}  ${share}`], header, text, true);
+      const said = boxText([line], header, paint, true) ||
+        boxText([`${data.name}  ${share}`], header, paint, true);
       return nodeBox(data, box, false) + said;
     }
     if (data.children.length > 0) return "";
-    return nodeBox(data, box, striped) + boxText([data.name, share, interval], box, text, true);
+    return nodeBox(data, box, striped) + boxText([data.name, share, interval], box, paint, true);
   });
   return { svg: HATCH_DEFS + legend.svg + boxes.join(""), height: top + height };
 }

@@ -13,6 +13,7 @@ import {
   type InsideRun,
   noEnergy,
   notInside,
+  twinNotes,
 } from "./inside_notes.ts";
 import type { InsideRows } from "./inside_rows.ts";
 import { messageFigure } from "./message_figure.ts";
@@ -92,7 +93,7 @@ export function waterfall(run: WaterfallRun, options: WaterfallOptions = {}): Fi
       ...(run.inside?.cells ? [] : ["Of the first repetition."]),
       ...(isEnergy
         ? ["No part of a single token is resolved.", ...insideNotes(run, run.inside?.parts ?? [])]
-        : insideNotes(run, []).slice(-1)),
+        : twinNotes(run)),
     ],
     alt: `${title}: ${
       largest.map(({ label, value }) => `${label} ${format(value)}, ${percent(value, total)}`)
