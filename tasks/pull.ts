@@ -5,13 +5,13 @@
  */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import {
-  cacheFolder,
   endpointOf,
   findPulled,
   HubFailure,
   type PulledModel,
   pullModel,
   type PullOptions,
+  usualCache,
 } from "../lib/model/hub/mod.ts";
 import { visibleText } from "../lib/safe_text.ts";
 import {
@@ -70,9 +70,9 @@ Exit codes: 0 done, 1 the hub or the network failed, 2 bad input, 130 stopped by
     using signal = interruptible();
     const bar = new ProgressBar(quiet);
     const line = new TransferLine();
-    const usualCache = () => cacheFolder((name) => Deno.env.get(name));
+    const here = () => usualCache((name) => Deno.env.get(name));
     const wanted: PullOptions = {
-      cache: options.cache === undefined ? usualCache() : userPath(options.cache),
+      cache: options.cache === undefined ? here() : userPath(options.cache),
       revision: options.revision,
       ...(options.precision === undefined ? {} : { precision: options.precision }),
       ...(options.file === undefined ? {} : { pattern: options.file }),

@@ -4,38 +4,18 @@
  * @module
  */
 import { nowMs } from "../clock.ts";
-import { InputError } from "../errors.ts";
-import { batchRefusal, runsBatches } from "./batch_trial.ts";
-import { continuesWithMany } from "./chunk_trial.ts";
 import { type DecoderInputs, decoderInputs, type ModelFacts } from "./decoder_inputs.ts";
 import type { EngineName, Instrumentation, OpenedSession, SessionMark } from "./engine.ts";
 import { type FeedMaker, feedMaker, type Ids } from "./feeds.ts";
-import { bytesOf, type HostTensor, type HostType, sizeOf, zeros } from "./host_tensor.ts";
+import { bytesOf, type HostTensor, sizeOf } from "./host_tensor.ts";
 import { runFailure } from "./ort_failures.ts";
 import type { ProviderName } from "./providers.ts";
 import type { Kept, Runner } from "./runner.ts";
-
-/** Room of a static cache whose length is free, where nobody says how much is needed. */
-const DEFAULT_ROOM = 2048;
+import { beginTexts, beyondRoom, checkCache, type Texts } from "./texts.ts";
+import { type TrialRows, Trials } from "./trials.ts";
 
 /** One text. */
 const ALONE: readonly number[] = [0];
-
-/** What was found out of models: whether they continue a cache with several tokens. */
-const takesChunks = new WeakMap<ModelFacts, boolean>();
-/** Whether they answer batches as they answer their sequences alone, by whether there is padding. */
-const takesBatches = new WeakMap<ModelFacts, Map<boolean, boolean>>();
-
-/** A text under way, or several of them at once. */
-interface Texts {
-  /** For each of them, how many of its first places hold nothing. */
-  padding: readonly number[];
-  cache: Kept[];
-  pastLength: number;
-  room: number;
-  /** Whether a layer's cache has left out what lies before its window: the trial was too short for that. */
-  hasDropped: boolean;
-}
 
 /** What a session runs on. */
 export interface RunsOn {
@@ -73,7 +53,7 @@ export class DecoderSession implements OpenedSession {
   readonly #inputs: DecoderInputs;
   readonly #feeds: readonly (readonly [name: string, make: FeedMaker])[];
   readonly #onTaps: Instrumentation["onTaps"];
-  readonly #isInstrumented: boolean;
+  readonly #trials: Trials;
   #texts: Texts;
   /** Caches that marks hold on to, with how many of them. */
   readonly #held = new Map<readonly Kept[], number>();
@@ -96,7 +76,9 @@ export class DecoderSession implements OpenedSession {
     this.#inputs = inputs;
     this.#feeds = inputs.feeds.map((feed) => [feed.name, feedMaker(feed)]);
     this.#onTaps = instrumentation.onTaps;
-    this.#isInstrumented = Object.values(instrumentation).some((value) => value !== undefined);
+    // What is instrumented is not to show the passes of trials.
+    const isShown = Object.values(instrumentation).some((value) => value !== undefined);
+    this.#trials = new Trials(model, inputs, isShown ? null : (work) => this.#aside(work));
     this.#texts = this.#begin(ALONE);
   }
 
@@ -114,7 +96,7 @@ export class DecoderSession implements OpenedSession {
 
   async passLength(promptLength: number, chunk: number): Promise<number> {
     if (this.#inputs.prefillBy === "token") return 1;
-    return chunk >= promptLength || !await this.#takesChunks() ? promptLength : chunk;
+    return chunk >= promptLength || !await this.#trials.takesChunks() ? promptLength : chunk;
   }
 
   reset(room?: number): void {
@@ -146,24 +128,7 @@ export class DecoderSession implements OpenedSession {
   }
 
   async resetBatch(padding: readonly number[], room?: number): Promise<void> {
-    const isPadded = padding.some((places) => places > 0);
-    if (padding.length > 1 || isPadded) {
-      const problem = batchRefusal(this.#inputs, isPadded) ??
-        (await this.#takesBatches(isPadded)
-          ? null
-          : `answers ${isPadded ? "padded " : ""}sequences otherwise together than alone`);
-      if (problem !== null) {
-        throw new InputError(
-          `Cannot run a batch of ${padding.length}${isPadded ? " unequal" : ""} sequences: the ` +
-            `graph of "${this.#model.onnxPath}" ${problem}`,
-          {
-            remedy: isPadded
-              ? "use prompts of as many tokens each, or run them one by one"
-              : "run them one by one",
-          },
-        );
-      }
-    }
+    await this.#trials.checkBatch(padding);
     this.#replace(this.#begin(padding, room));
   }
 
@@ -201,28 +166,9 @@ export class DecoderSession implements OpenedSession {
   }
 
   #begin(padding: readonly number[], room?: number): Texts {
-    const { cache, capacity } = this.#inputs;
-    const free = room ?? Math.min(this.#model.contextLength ?? Infinity, DEFAULT_ROOM);
-    const texts: Texts = {
-      padding,
-      cache: [],
-      pastLength: 0,
-      room: capacity ?? Infinity,
-      hasDropped: false,
-    };
-    if (this.#isReleased) return texts;
-    for (const { type, kind, dims, axis, batchAxis } of cache) {
-      const isFree = kind === "buffer" && axis !== null && dims[axis] === 0;
-      if (isFree) texts.room = Math.min(texts.room, free);
-      const one = isFree ? dims.with(axis, free) : dims;
-      const shape = batchAxis === null
-        ? one
-        : one.with(batchAxis, one[batchAxis]! * padding.length);
-      texts.cache.push(
-        this.#runner.keep({ type, data: this.#allocate(type, shape), dims: shape }),
-      );
-    }
-    return texts;
+    if (this.#isReleased) return { padding, cache: [], pastLength: 0, room: 0, hasDropped: false };
+    const keep = (tensor: HostTensor) => this.#runner.keep(tensor);
+    return beginTexts(this.#model, this.#inputs, padding, room, keep);
   }
 
   #replace(texts: Texts): void {
@@ -257,7 +203,7 @@ export class DecoderSession implements OpenedSession {
     }
     const { pastLength, hasDropped } = this.#texts;
     const isSplit = length > 1 && (this.#inputs.prefillBy === "token" ||
-      (pastLength > 0 && (hasDropped || !await this.#takesChunks())));
+      (pastLength > 0 && (hasDropped || !await this.#trials.takesChunks())));
     if (!isSplit) return await this.#pass(ids, wantsLogits, signal);
     const column = (at: number) =>
       Array.from({ length: batch }, (_, row) => ids[row * length + at]!);
@@ -265,44 +211,16 @@ export class DecoderSession implements OpenedSession {
     return await this.#pass(column(length - 1), wantsLogits, signal);
   }
 
-  // No signature tells it, so it is tried. What is instrumented is not to show the trial's passes.
-  async #takesChunks(): Promise<boolean> {
-    if (this.#inputs.prefillBy !== "chunk") return false;
-    const known = takesChunks.get(this.#model);
-    if (known !== undefined || this.#isInstrumented) return known ?? false;
-    const found = await this.#aside((row) => continuesWithMany(row, this.#inputs.cache));
-    takesChunks.set(this.#model, found);
-    return found;
-  }
-
-  async #takesBatches(isPadded: boolean): Promise<boolean> {
-    const known = takesBatches.get(this.#model) ?? new Map<boolean, boolean>();
-    takesBatches.set(this.#model, known);
-    const before = known.get(isPadded);
-    if (before !== undefined || this.#isInstrumented) return before ?? false;
-    const found = await this.#aside((_row, rows) =>
-      runsBatches(rows, this.#inputs.cache, isPadded)
-    );
-    known.set(isPadded, found);
-    return found;
-  }
-
-  // Runs something on caches of its own, and restores the texts that were under way.
-  async #aside<T>(
-    work: (
-      row: (...passes: number[][]) => Promise<Float32Array>,
-      rows: (padding: readonly number[], ...passes: number[][]) => Promise<Float32Array[]>,
-    ) => Promise<T>,
-  ): Promise<T> {
+  // Runs a trial on caches of its own, and restores the texts that were under way.
+  async #aside(work: (rows: TrialRows) => Promise<boolean>): Promise<boolean> {
     const before = this.#texts;
     this.#texts = this.#begin(ALONE);
-    const rows = async (padding: readonly number[], ...passes: number[][]) => {
-      this.#replace(this.#begin(padding));
-      for (const ids of passes.slice(0, -1)) await this.#pass(ids, false);
-      return await this.#pass(passes.at(-1)!, true);
-    };
     try {
-      return await work(async (...passes) => (await rows(ALONE, ...passes))[0]!, rows);
+      return await work(async (padding, ...passes) => {
+        this.#replace(this.#begin(padding));
+        for (const ids of passes.slice(0, -1)) await this.#pass(ids, false);
+        return await this.#pass(passes.at(-1)!, true);
+      });
     } finally {
       this.#replace(before);
     }
@@ -315,7 +233,7 @@ export class DecoderSession implements OpenedSession {
     const { padding, cache, pastLength: past, room } = texts;
     const length = ids.length / padding.length;
     const total = past + length;
-    if (total > room) throw this.#refuseBeyondRoom(total, room);
+    if (total > room) throw beyondRoom(this.#model, total, room);
     const feeds = this.#feeds.map(([name, make]) => [name, make(ids, past, padding)] as const);
     this.#fedMs = nowMs();
     const rows = wantsLogits ? padding.length : 0;
@@ -331,7 +249,7 @@ export class DecoderSession implements OpenedSession {
       throw new Error("Cannot go on: the session was reset or released during a pass");
     }
     try {
-      this.#check(texts, result.cache, total);
+      checkCache(this.#model, this.#inputs, texts, result.cache, total);
     } catch (error) {
       this.#runner.drop(result.cache);
       throw error;
@@ -341,53 +259,5 @@ export class DecoderSession implements OpenedSession {
     texts.pastLength = total;
     this.#onTaps?.(result.taps);
     return result.logits;
-  }
-
-  // Whether the cache holds what it must is seen here, before it can lead to wrong answers.
-  #check(texts: Texts, kept: readonly Kept[], total: number): void {
-    const { cache } = this.#inputs;
-    for (let i = 0; i < cache.length; i++) {
-      const slot = cache[i]!;
-      const { dims } = kept[i]!;
-      const before = texts.cache[i]!.dims;
-      const isWhole = slot.kind === "grows"
-        ? this.#isLength(texts, dims[slot.axis!]!, total)
-        : dims.every((dim, axis) => dim === before[axis]);
-      if (!isWhole) {
-        throw new InputError(
-          `Cannot run "${this.#model.onnxPath}" token by token: after ${total} tokens its cache ` +
-            `"${slot.output}" has the shape [${dims.join(", ")}]`,
-          { remedy: "export the decoder with a cache that its passes can hand on" },
-        );
-      }
-    }
-  }
-
-  // Layers with a window may drop what lies before it: all of it but the token to come.
-  #isLength(texts: Texts, length: number, total: number): boolean {
-    if (length === total) return true;
-    const { slidingWindow } = this.#model;
-    texts.hasDropped = true;
-    return slidingWindow !== null && length < total &&
-      length >= Math.min(total, slidingWindow - 1);
-  }
-
-  #allocate(type: HostType, dims: readonly number[]): HostTensor["data"] {
-    try {
-      return zeros(type, sizeOf(dims));
-    } catch (cause) { // a RangeError: nothing else can go wrong with zeros
-      throw new InputError(
-        `Cannot make room for a cache of the shape [${dims.join(", ")}], which the graph of ` +
-          `"${this.#model.onnxPath}" asks for`,
-        { remedy: "generate fewer tokens, or export it with a cache that grows", cause },
-      );
-    }
-  }
-
-  #refuseBeyondRoom(total: number, room: number): InputError {
-    return new InputError(
-      `Cannot run ${total} tokens: the cache of "${this.#model.onnxPath}" holds ${room}`,
-      { remedy: `use at most ${room} tokens of prompt and answer together` },
-    );
   }
 }

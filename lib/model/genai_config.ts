@@ -22,7 +22,7 @@ export function fromGenai(file: ConfigReader): ModelConfig {
   const slidingWindow = decoder?.inner("sliding_window")?.option("window_size") ?? null;
   return {
     raw: file.raw,
-    family: model?.text("type") ?? null,
+    family: familyOf(model?.text("type") ?? null),
     numLayers,
     hiddenSize,
     intermediateSize: null,
@@ -39,6 +39,11 @@ export function fromGenai(file: ConfigReader): ModelConfig {
     onnxName: decoder?.text("filename") ?? null,
     inputNames: inputNames(decoder?.inner("inputs") ?? null, decoder?.inner("outputs") ?? null),
   };
+}
+
+/** It writes types as one word where Hugging Face's `model_type` has an underscore. */
+function familyOf(type: string | null): string | null {
+  return type === "gptoss" ? "gpt_oss" : type;
 }
 
 function inputNames(inputs: ConfigReader | null, outputs: ConfigReader | null): InputNames | null {

@@ -16,7 +16,7 @@ export function isHubId(text: string): boolean {
 /** The folder of the snapshot that `refs/main` names; `null` where the model is not in the cache. */
 export function hubSnapshot(id: string): string | null {
   if (!isHubId(id)) return null;
-  const cache = hubCache();
+  const cache = cacheFolder(env);
   if (cache === null) return null;
   const model = join(cache, `models--${id.replace("/", "--")}`);
   const snapshots = join(model, "snapshots");
@@ -38,15 +38,15 @@ export function hubIdOf(folder: string): string | null {
     : match[1]!.replace("--", "/");
 }
 
-// In the order of huggingface_hub (constants.py).
-function hubCache(): string | null {
-  const own = env("HF_HUB_CACHE") ?? env("HUGGINGFACE_HUB_CACHE");
-  if (own !== null) return own;
+/** The cache's folder by the variables that huggingface_hub reads (constants.py), in its order. */
+export function cacheFolder(env: (name: string) => string | null | undefined): string | null {
+  const own = env("HF_HUB_CACHE") || env("HUGGINGFACE_HUB_CACHE");
+  if (own) return own;
   const home = env("HF_HOME");
-  if (home !== null) return join(home, "hub");
-  const user = env("HOME") ?? env("USERPROFILE");
-  const cache = env("XDG_CACHE_HOME") ?? (user === null ? null : join(user, ".cache"));
-  return cache === null ? null : join(cache, "huggingface", "hub");
+  if (home) return join(home, "hub");
+  const user = env("HOME") || env("USERPROFILE");
+  const cache = env("XDG_CACHE_HOME") || (user ? join(user, ".cache") : null);
+  return cache && join(cache, "huggingface", "hub");
 }
 
 // Asks before it looks, as Deno would otherwise prompt on a terminal.

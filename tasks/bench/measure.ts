@@ -22,6 +22,8 @@ export interface Measure {
   figure: "time" | "speed";
   /** `null` where the ratio only shows how far chance alone goes. */
   goal: Goal | null;
+  /** Goals of their own, by the tokens of the prompt. */
+  goalAt?: Readonly<Record<number, Goal>>;
   /** Whether the length of the context matters to it; else the shortest is enough. */
   onAllContexts: boolean;
   /** Rounds of four blocks. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { bareLoop } from "./bare_loop.ts";
+import { ENGINE_MEASURES } from "./engine_measures.ts";
 import { INSIDE_MEASURES } from "./inside_measures.ts";
 import { liveViewSides } from "./live_view.ts";
 import { LONG, type Measure, SHORT, sides } from "./measure.ts";
@@ -69,6 +70,7 @@ export const MEASURES: readonly Measure[] = [
       return sides(pair, pair);
     },
   },
+  ...ENGINE_MEASURES,
   ...INSIDE_MEASURES,
 ];
 

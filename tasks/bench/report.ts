@@ -57,7 +57,8 @@ export function compared(
   rounds: Round[],
   count: number,
 ): Comparison {
-  const { name, title, figure, goal } = measure;
+  const { name, title, figure } = measure;
+  const goal = measure.goalAt?.[context] ?? measure.goal;
   const used = quietest(rounds, count);
   const ratios = used.map(timeRatio);
   const ratio = estimate(figure === "time" ? ratios : ratios.map((ratio) => 1 / ratio));
@@ -109,7 +110,7 @@ export function markdown(report: Report): string {
         interval(one.ratio),
         disturbed(one),
         goalText(one.goal),
-        verdictText(one.verdict),
+        verdictText(one),
       ]),
     ),
     "",
@@ -130,8 +131,8 @@ function goalText(goal: Goal | null): string {
   return "atMost" in goal ? `≤ ${goal.atMost.toFixed(2)}` : `≥ ${goal.atLeast.toFixed(2)}`;
 }
 
-function verdictText(verdict: Verdict | null): string {
-  if (verdict === null) return "what chance does";
+function verdictText({ measure, verdict }: Comparison): string {
+  if (verdict === null) return measure === "nothing" ? "what chance does" : "";
   return `${verdict.reached ? "reached" : "missed"}${verdict.sure ? "" : ", not sure"}`;
 }
 

@@ -5,7 +5,7 @@
  */
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generate, openSession, PowerMonitor } from "@tokenwatt/tokenwatt";
+import { type EngineName, generate, openSession, PowerMonitor } from "@tokenwatt/tokenwatt";
 import type { BenchModel } from "./bench_models.ts";
 import type { Contestant } from "./contest.ts";
 
@@ -15,8 +15,10 @@ const STAND_IN = fileURLToPath(new URL("stand_in", import.meta.url));
 export async function tokenwatt(
   { model, prompt, maxNewTokens }: BenchModel,
   threads: number,
+  engine: EngineName = "ort-node",
 ): Promise<Contestant & AsyncDisposable> {
-  const session = await openSession(model, { threads });
+  const session = await openSession(model, { threads, engine });
+  if (session.engineNote !== null) throw new Error(`Cannot compare engines: ${session.engineNote}`);
   return {
     async answer() {
       const ids: number[] = [];

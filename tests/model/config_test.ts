@@ -80,6 +80,12 @@ Deno.test("readConfig() adds the names of genai_config.json to what config.json 
   assert.equal(config?.inputNames?.logits, "scores");
 });
 
+Deno.test("readConfig() calls a family of genai_config.json as Hugging Face does", () => {
+  const { model } = GENAI as { model: object };
+  const { config } = read({ genai_config: { ...GENAI, model: { ...model, type: "gptoss" } } });
+  assert.equal(config?.family, "gpt_oss");
+});
+
 Deno.test("readConfig() reads each family's own words", () => {
   const of = (config: Record<string, unknown>) => read({ config }).config!;
   const falcon = { model_type: "falcon", multi_query: true, num_kv_heads: 71 };

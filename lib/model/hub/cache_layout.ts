@@ -8,6 +8,7 @@ import { statfsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { InputError } from "../../errors.ts";
 import { statOrNull } from "../files.ts";
+import { cacheFolder } from "../hub_cache.ts";
 import type { Connection } from "./connection.ts";
 import { pause } from "./retry.ts";
 
@@ -26,15 +27,10 @@ function folderName(id: string): string {
   return `models--${id.replace("/", "--")}`;
 }
 
-/** The cache's folder by the variables that huggingface_hub reads (constants.py), in its order. */
-export function cacheFolder(env: (name: string) => string | undefined): string {
-  const own = env("HF_HUB_CACHE") || env("HUGGINGFACE_HUB_CACHE");
-  if (own) return own;
-  const home = env("HF_HOME");
-  if (home) return join(home, "hub");
-  const user = env("HOME") || env("USERPROFILE");
-  const cache = env("XDG_CACHE_HOME") || (user ? join(user, ".cache") : undefined);
-  if (cache) return join(cache, "huggingface", "hub");
+/** The folder that the cache usually is in; `InputError` where no variable tells. */
+export function usualCache(env: (name: string) => string | undefined): string {
+  const cache = cacheFolder(env);
+  if (cache !== null) return cache;
   throw new InputError("Cannot tell where the hub's cache is: HOME is not set", {
     remedy: "pass --cache FOLDER, or set HF_HOME",
   });

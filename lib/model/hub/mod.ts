@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { cacheFolder } from "./cache_layout.ts";
+export { usualCache } from "./cache_layout.ts";
 export { type Connection, endpointOf } from "./connection.ts";
 export { HubFailure } from "./failure.ts";
 export { findPulled } from "./offline.ts";

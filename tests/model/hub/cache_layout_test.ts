@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { InputError } from "../../../lib/errors.ts";
 import {
   blobPath,
-  cacheFolder,
   checkRoom,
   knownCommit,
   lockBlob,
   placeOf,
   showBlob,
   unwritable,
+  usualCache,
   writeRef,
 } from "../../../lib/model/hub/cache_layout.ts";
 import { temporaryFolder } from "../checkpoints.ts";
 import { COMMIT } from "./fake_hub.ts";
 import { tree } from "./scene.ts";
 
-Deno.test("cacheFolder() is where huggingface_hub has it", () => {
+Deno.test("usualCache() is where huggingface_hub has it", () => {
   const all = {
     HF_HUB_CACHE: "/a",
     HUGGINGFACE_HUB_CACHE: "/b",
@@ -28,9 +28,9 @@ Deno.test("cacheFolder() is where huggingface_hub has it", () => {
   const home = ["/e", "/f"].map((user) => `${user}/.cache/huggingface/hub`);
   for (const [index, place] of [...places, ...home].entries()) {
     const left = new Map(Object.entries(all).slice(index));
-    assert.equal(cacheFolder((name) => left.get(name)), place);
+    assert.equal(usualCache((name) => left.get(name)), place);
   }
-  assert.throws(() => cacheFolder(() => undefined), /HOME is not set; pass --cache/);
+  assert.throws(() => usualCache(() => undefined), /HOME is not set; pass --cache/);
 });
 
 Deno.test("showBlob() links relatively, so that the cache can be moved", () => {
