@@ -70,16 +70,18 @@ function lines({ goals, alignment, rows }: Accuracy): string[] {
     "",
     ...tableLines(
       [
-        { title: "phases" },
+        { title: "what" },
         { title: "method" },
+        { title: "token ms", right: true },
         { title: "n", right: true },
         { title: "error, median", right: true },
         { title: "p95", right: true },
         { title: "coverage", right: true },
       ],
       rows.filter(({ cadenceMs }) => cadenceMs === null).map((row) => [
-        row.case,
+        `${row.what}: ${row.case}`,
         row.method,
+        `${row.tokenMs ?? ""}`,
         `${row.n}`,
         percent(row.medianError),
         percent(row.p95Error),

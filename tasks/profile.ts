@@ -24,6 +24,7 @@ import {
   userPath,
   yellow,
 } from "./frame/mod.ts";
+import { efficiencyLines, priceOption, regionOption } from "./profile/efficiency_lines.ts";
 import { runJson } from "./profile/json.ts";
 import { componentNames } from "./profile/component_names.ts";
 import { introduce, introduceLoops, introduceSteps, nextSteps } from "./profile/introduce.ts";
@@ -137,6 +138,8 @@ const task = command("profile", "Generate an answer and say what each phase and 
     new Option("--tag <label>", "label of the run; may be given again")
       .argParser((label: string, sofar: string[] | undefined) => [...sofar ?? [], label]),
   )
+  .addOption(priceOption())
+  .addOption(regionOption())
   .addOption(new Option("--json", "print the result as JSON and nothing else on stdout"))
   .addOption(new Option("-q, --quiet", "no bar, no introduction, only the result"))
   .addHelpText(
@@ -205,6 +208,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
     if (json) printJson(runJson(run));
     else {
       for (const line of summaryLines(run)) console.log(line);
+      for (const line of efficiencyLines(run, options)) console.log(line);
       if (!quiet) { for (const line of nextSteps(run, options.db)) console.log(line); }
     }
     if (run.status === "interrupted") throw new ExitWith(EXIT.interrupted);

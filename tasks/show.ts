@@ -19,6 +19,12 @@ import {
   runCommand,
   userPath,
 } from "./frame/mod.ts";
+import {
+  efficiencyLines,
+  type Electricity,
+  priceOption,
+  regionOption,
+} from "./profile/efficiency_lines.ts";
 import { runJson } from "./profile/json.ts";
 import { groupLines, summaryLines } from "./profile/summary.ts";
 import { partLines } from "./show/parts.ts";
@@ -28,6 +34,8 @@ const task = command("show", "Show one stored run.")
   .argument("[run]", 'its id, the beginning of it, "last" or "last~1"', "last")
   .addOption(databaseOption())
   .addOption(new Option("--charts <folder>", "also save its charts there, as SVG"))
+  .addOption(priceOption())
+  .addOption(regionOption())
   .addOption(new Option("--json", "print what profile --json printed"))
   .addHelpText(
     "after",
@@ -37,7 +45,7 @@ Examples:
   deno task show 20261123-0530 --json
   deno task show last --charts out`,
   )
-  .action(async (id, { db, json, charts: folder }) => {
+  .action(async (id, { db, json, charts: folder, price, region }) => {
     using database = ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true });
     const run = database.getRun(id);
     if (!run) {
@@ -46,9 +54,12 @@ Examples:
       });
     }
     if (json) printJson(runJson(run));
-    else {for (const line of [...lines(run), ...partLines(database.getRunSummary(id)!)]) {
+    else {
+      const electricity = { price, region };
+      for (const line of [...lines(run, electricity), ...partLines(database.getRunSummary(id)!)]) {
         console.log(line);
-      }}
+      }
+    }
     if (folder !== undefined) await saveCharts(run, userPath(folder));
   });
 
@@ -63,7 +74,7 @@ async function saveCharts(run: StoredRun, folder: string): Promise<void> {
   }
 }
 
-function lines(run: StoredRun): string[] {
+function lines(run: StoredRun, electricity: Electricity): string[] {
   const reason = run.reason === null ? "" : ` (${visibleText(run.reason)})`;
   const head = `${bold("Run")}    ${run.runId}, ${run.status}${reason}, ` +
     new Date(run.startedAtMs).toISOString();
@@ -80,6 +91,7 @@ function lines(run: StoredRun): string[] {
     dim(visibleText(run.prompt)) + visibleText(run.response),
     "",
     ...summaryLines(run),
+    ...efficiencyLines(run, electricity),
     "",
     ...groupLines(run),
   ];

@@ -1,6 +1,11 @@
 import { type AlignmentTrial, alignmentTrial } from "./alignment.ts";
 import { FAMILIES } from "./families.ts";
-import { PHASE_LENGTHS, type PhaseLength, type PhaseTrial, phaseTrials } from "./phases.ts";
+import { batchedTrials } from "./batched.ts";
+import { POWER_SHAPES } from "./generations.ts";
+import { partTrials } from "./parts.ts";
+import { PHASE_LENGTHS, type PhaseLength, phaseTrials } from "./phases.ts";
+import { TOKEN_TIMES, tokenTrials } from "./tokens.ts";
+import type { Trial } from "./trial.ts";
 
 /** All trials of one experiment. */
 export interface Trials {
@@ -20,11 +25,20 @@ export interface Trials {
   slewed: AlignmentTrial[];
   /** The same, where nobody reads how far the two clocks are apart. */
   blind: AlignmentTrial[];
-  phases: PhaseTrial[];
+  /** Phases, tokens, layers and components. */
+  energies: Trial[];
 }
 
 // Of 1,000 runs: enough of each for its goal, and still under a minute in all.
-const SHARES = { tenSeconds: 1, drifting: 0.05, gapped: 0.1, slewed: 0.05, phases: 0.1 };
+const SHARES = {
+  tenSeconds: 1,
+  drifting: 0.05,
+  gapped: 0.1,
+  slewed: 0.05,
+  phases: 0.1,
+  tokens: 0.004,
+  parts: 0.02,
+};
 const FAST = FAMILIES.filter(({ cadenceMs }) => cadenceMs >= 116 && cadenceMs <= 130);
 const DRIFT_PPM = 5;
 const SLEW_PPM = 20;
@@ -39,9 +53,21 @@ export function experiment(
 ): Trials {
   const count = (share: number) => Math.max(10, Math.ceil(runs * share));
   const perPhaseRow = count(SHARES.phases);
+  const perPart = Math.ceil(runs * SHARES.parts);
+  // Every family where there is time, else each in its turn.
+  const rounds = runs * SHARES.tokens;
+  const answers = TOKEN_TIMES.flatMap((tokenMs) =>
+    POWER_SHAPES.flatMap((shape) =>
+      Array.from({ length: Math.max(2, Math.round(rounds * FAMILIES.length)) }, () => ({
+        tokenMs,
+        shape,
+      }))
+    )
+  ).map((answer, at) => ({ ...answer, family: FAMILIES[at % FAMILIES.length]! }));
   const total = runs + 2 * count(SHARES.tenSeconds) + count(SHARES.drifting) +
     count(SHARES.gapped) +
-    2 * count(SHARES.slewed) + FAMILIES.length * 2 * perPhaseRow;
+    2 * count(SHARES.slewed) + FAMILIES.length * (2 * perPhaseRow + 2 * perPart) +
+    answers.length;
   let done = 0;
   let part = 0;
   const play = <T>(trials: number, trial: (seed: number, index: number) => T): T[] => {
@@ -96,10 +122,18 @@ export function experiment(
     ),
     slewed: play(count(SHARES.slewed), (seed, i) => slewed(seed, i, false)),
     blind: play(count(SHARES.slewed), (seed, i) => slewed(seed, i, true)),
-    phases: FAMILIES.flatMap((family) =>
-      (Object.keys(PHASE_LENGTHS) as PhaseLength[]).flatMap((length) =>
-        play(perPhaseRow, (seed) => phaseTrials(seed, family, length)).flat()
-      )
-    ),
+    energies: [
+      ...FAMILIES.flatMap((family) =>
+        (Object.keys(PHASE_LENGTHS) as PhaseLength[]).flatMap((length) =>
+          play(perPhaseRow, (seed) => phaseTrials(seed, family, length)).flat()
+        )
+      ),
+      ...FAMILIES.flatMap((family) => play(perPart, (seed) => batchedTrials(seed, family)).flat()),
+      ...play(answers.length, (seed, at) => {
+        const { family, tokenMs, shape } = answers[at]!;
+        return tokenTrials(seed, family, tokenMs, shape);
+      }).flat(),
+      ...FAMILIES.flatMap((family) => play(perPart, (seed) => partTrials(seed, family)).flat()),
+    ],
   };
 }

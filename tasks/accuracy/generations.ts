@@ -53,7 +53,7 @@ const RESTLESS = 0.01;
 export function generations(order: GenerationOrder): Generations {
   const { seed, family, tokenMs, shape, tokens = TOKENS, repetitions = REPETITIONS } = order;
   const random = new SeededRandom(seed * 2 + 1);
-  const powers = factors(shape, tokens, random);
+  const powers = tokenFactors(shape, tokens, random);
   const lengths = powers.map(() => tokenMs * random.between(0.9, 1.1));
   const prefillMs = random.between(50, 300);
   const leads = Math.ceil(2.5 * family.cadenceMs / (prefillMs + tokens * tokenMs));
@@ -99,7 +99,7 @@ export function generations(order: GenerationOrder): Generations {
 }
 
 /** Twenty per cent around their mean as a rule; or a few that draw nearly three times what others do. */
-function factors(shape: PowerShape, tokens: number, random: SeededRandom): number[] {
+export function tokenFactors(shape: PowerShape, tokens: number, random: SeededRandom): number[] {
   return Array.from({ length: tokens }, () => {
     if (shape === "equal") return 1;
     if (shape === "flat") return random.between(0.8, 1.2);

@@ -35,6 +35,13 @@ export const OTHER_WAYS: Readonly<Record<string, OtherWay>> = {
     return energyMj;
   },
 
+  // As is done with the mean power of all that was sampled while it ran.
+  "mean power × share": ({ samples }, startMs, endMs) => {
+    const mid = samples.slice(Math.floor(samples.length / 5), Math.ceil(samples.length * 4 / 5));
+    const mw = mid.reduce((sum, sample) => sum + powerMw(sample), 0) / mid.length;
+    return mw * (endMs - startMs) / 1000;
+  },
+
   "overlap ÷ length": ({ samples }, startMs, endMs) =>
     samples.reduce((sum, sample) => {
       const insideMs = Math.min(sample.endMs, endMs) - Math.max(sample.startMs, startMs);

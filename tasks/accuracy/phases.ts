@@ -6,25 +6,10 @@ import {
   SeededRandom,
   type VirtualRun,
 } from "../../lib/power/rig/mod.ts";
-import type { Energy, Span } from "../../lib/record.ts";
+import type { Span } from "../../lib/record.ts";
 import type { Family } from "./families.ts";
 import { OTHER_WAYS } from "./other_ways.ts";
-
-/** A phase's energy by one way, against the truth. */
-export interface PhaseTrial {
-  method: string;
-  /** How long the phase was, in records. */
-  length: PhaseLength;
-  cadenceMs: number;
-  /** |estimate ÷ truth − 1|; null where there is no estimate. */
-  error: number | null;
-  interval: Energy["interval"];
-  resolved: boolean;
-  /** Whether the truth lies in the interval; null of none. */
-  isInside: boolean | null;
-  /** How far the phase's power is from the mean over all phases, relative. */
-  deviation: number;
-}
+import { bare, judged, type Trial } from "./trial.ts";
 
 /** Least and most number of records in a phase. */
 export const PHASE_LENGTHS = { "≥ 3 records": [3, 9], "≥ 10 records": [10, 40] } as const;
@@ -38,7 +23,7 @@ const CALIBRATION_ERROR_MS = 2;
 const CALIBRATED_MS = 4;
 
 /** Plays idle, prefill, decode, idle; returns one of the two phases by each way. */
-export function phaseTrials(seed: number, family: Family, length: PhaseLength): PhaseTrial[] {
+export function phaseTrials(seed: number, family: Family, length: PhaseLength): Trial[] {
   const random = new SeededRandom(seed);
   const [least, most] = PHASE_LENGTHS[length];
   // One more, as a span of three cadences may hold only two whole records.
@@ -80,8 +65,10 @@ export function phaseTrials(seed: number, family: Family, length: PhaseLength): 
   const [fromMs, toMs] = chosen === 0 ? [startMs, betweenMs] : [betweenMs, endMs];
   const trueMj = run.schedule.totalMj(fromMs, toMs);
   const common = {
-    length,
+    what: "phase" as const,
+    case: length,
     cadenceMs: family.cadenceMs,
+    tokenMs: null,
     deviation: Math.abs(
       trueMj / (toMs - fromMs) / (run.schedule.totalMj(startMs, endMs) / (endMs - startMs)) - 1,
     ),
@@ -91,29 +78,17 @@ export function phaseTrials(seed: number, family: Family, length: PhaseLength): 
     "integrated, latch calibrated": calibrated(run, random),
     integrated: RAIL_PRIOR_MS,
   };
-  const integrated = Object.entries(ours).map(([method, latchMs]): PhaseTrial => {
+  const integrated = Object.entries(ours).map(([method, latchMs]): Trial => {
     const options = { totalRails: RIG_RAILS, clockBoundMs: boundMs, latchMs, seed };
     const { energy } = attributeEnergy(tree, samples, options).children[chosen]!;
     return { method, ...common, ...judged(energy, trueMj) };
   });
-  const others = Object.entries(OTHER_WAYS).map(([method, way]): PhaseTrial => ({
+  const others = Object.entries(OTHER_WAYS).map(([method, way]): Trial => ({
     method,
     ...common,
-    error: Math.abs(way({ samples, arrivalsMs: run.arrivalsMs }, fromMs, toMs) / trueMj - 1),
-    interval: null,
-    resolved: false,
-    isInside: null,
+    ...bare(way({ samples, arrivalsMs: run.arrivalsMs }, fromMs, toMs), trueMj),
   }));
   return [...integrated, ...others];
-}
-
-function judged({ mj, lowMj, highMj, interval, resolved }: Energy, trueMj: number) {
-  return {
-    error: mj === null ? null : Math.abs(mj / trueMj - 1),
-    interval,
-    resolved,
-    isInside: lowMj === null || highMj === null ? null : lowMj <= trueMj && trueMj <= highMj,
-  };
 }
 
 /** The latch of each rail as a calibration would know it. */

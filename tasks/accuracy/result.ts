@@ -2,14 +2,15 @@ import type { Energy } from "../../lib/record.ts";
 import type { AlignmentTrial } from "./alignment.ts";
 import type { Trials } from "./experiment.ts";
 import { FAMILIES } from "./families.ts";
-import { PHASE_LENGTHS, type PhaseTrial } from "./phases.ts";
 import { quantile, shareOf } from "./statistics.ts";
+import { TOKEN_TIMES } from "./tokens.ts";
+import type { Trial } from "./trial.ts";
 
 /** How well energy is found by one method; errors and coverage are fractions. */
 export interface AccuracyRow {
   what: "phase" | "token" | "layer" | "component";
   method: string;
-  /** Which of its kind: a phase by its length. */
+  /** Which of its kind: a phase by its length, tokens by how they differ. */
   case: string;
   /** The middle of the cadences; null where the row is over all of them. */
   cadenceMs: number | null;
@@ -77,8 +78,14 @@ export function accuracyOf(trials: Trials): Accuracy {
     alignmentRow("10 min, wall clock slewed by 20 ppm", slewed),
     alignmentRow("the same, distance of the clocks not read", blind),
   ];
-  const rows = phaseRows(trials.phases);
-  return { runs, seed, rows, alignment, goals: goalsOf(trials, rows) };
+  const rows = energyRows(trials.energies);
+  return {
+    runs,
+    seed,
+    rows,
+    alignment,
+    goals: [...goalsOf(trials, rows), ...energyGoals(trials.energies, rows)],
+  };
 }
 
 function alignmentRow(runs: string, trials: readonly AlignmentTrial[]): AlignmentRow {
@@ -104,35 +111,48 @@ function wholeErrors(trials: readonly AlignmentTrial[]): number[] {
   return trials.flatMap(({ wholeRecordsError: error }) => error === null ? [] : Math.abs(error));
 }
 
-function phaseRows(trials: readonly PhaseTrial[]): AccuracyRow[] {
-  const methods = [...new Set(trials.map(({ method }) => method))];
-  const cadences: (number | null)[] = [null, ...FAMILIES.map(({ cadenceMs }) => cadenceMs)];
-  return Object.keys(PHASE_LENGTHS).flatMap((length) =>
-    cadences.flatMap((cadenceMs) =>
-      methods.map((method) =>
-        phaseRow(
-          { what: "phase", method, case: length, cadenceMs, tokenMs: null },
-          trials.filter((trial) =>
-            trial.method === method && trial.length === length &&
-            // Records of a second are a matter of their own.
-            (cadenceMs === null ? trial.cadenceMs < 1000 : trial.cadenceMs === cadenceMs)
-          ),
-        )
-      )
-    )
-  );
+/** Over all cadences below a second, and by cadence; tokens over all shapes as well. */
+function energyRows(trials: readonly Trial[]): AccuracyRow[] {
+  const rows: AccuracyRow[] = [];
+  const add = (own: readonly Trial[], cadenceMs: number | null, name?: string) => {
+    const [first] = own;
+    if (!first) return;
+    const { what, method, tokenMs } = first;
+    rows.push(rowOf({ what, method, case: name ?? first.case, cadenceMs, tokenMs }, own));
+  };
+  for (const kind of Map.groupBy(trials, (one) => `${one.what} ${one.tokenMs}`).values()) {
+    const cases = Map.groupBy(kind, (one) => one.case);
+    for (const own of cases.values()) {
+      for (const method of Map.groupBy(own, (one) => one.method).values()) {
+        // Records of a second are a matter of their own.
+        add(method.filter(({ cadenceMs }) => cadenceMs < 1000), null);
+        if (own[0]?.what !== "phase") continue;
+        for (const by of Map.groupBy(method, (one) => one.cadenceMs).values()) {
+          add(by, by[0]!.cadenceMs);
+        }
+      }
+    }
+    if (kind[0]?.what === "phase") continue;
+    for (const method of Map.groupBy(kind, (one) => one.method).values()) {
+      if (cases.size > 1) add(method.filter(({ cadenceMs }) => cadenceMs < 1000), null, "all");
+      for (const by of Map.groupBy(method, (one) => one.cadenceMs).values()) {
+        add(by, by[0]!.cadenceMs, "all");
+      }
+    }
+  }
+  return rows;
 }
 
-function phaseRow(
+function rowOf(
   name: Pick<AccuracyRow, "what" | "method" | "case" | "cadenceMs" | "tokenMs">,
-  trials: readonly PhaseTrial[],
+  trials: readonly Trial[],
 ): AccuracyRow {
   const errors = trials.flatMap(({ error }) => error ?? []);
   const ofKind = (kind: Energy["interval"]) => trials.filter(({ interval }) => interval === kind);
   const interval = ofKind("ci95").length >= ofKind("hard").length ? "ci95" : "hard";
   const judged = ofKind(interval).filter(({ isInside }) => isInside !== null);
   const far = quantile(judged.map(({ deviation }) => deviation), 0.9);
-  const coverage = (some: readonly PhaseTrial[]) =>
+  const coverage = (some: readonly Trial[]) =>
     some.length === 0 ? null : shareOf(some, ({ isInside }) => isInside === true);
   return {
     ...name,
@@ -189,6 +209,49 @@ function goalsOf({ mixed, tenSeconds, drifting }: Trials, rows: readonly Accurac
       goal: "phases of 10 records or more within 1 %, latch calibrated (median)",
       reached: ten <= 0.01,
       found: percent(ten),
+    },
+  ];
+}
+
+/** What was promised of tokens, and of intervals. */
+function energyGoals(trials: readonly Trial[], rows: readonly AccuracyRow[]): Goal[] {
+  const medianOf = (method: string, tokenMs: number) =>
+    rows.find((row) =>
+      row.method === method && row.tokenMs === tokenMs && row.case === "all" &&
+      row.cadenceMs === null
+    )?.medianError ?? NaN;
+  const tokens = TOKEN_TIMES.filter((tokenMs) => tokenMs >= 5 && tokenMs <= 20).map((tokenMs) => {
+    const found = medianOf("repeated", tokenMs);
+    const most = tokenMs < 20 ? 0.03 : 0.02;
+    return {
+      goal: `tokens of ${tokenMs} ms by step repetition within ${100 * most} % (median)`,
+      reached: found <= most,
+      found: `${percent(found)}; by time share ${percent(medianOf("shared", tokenMs))}`,
+    };
+  });
+  const resolved = trials.filter(({ resolved, interval, isInside }) =>
+    resolved && interval === "ci95" && isInside !== null
+  );
+  const hard = trials.filter(({ interval, isInside }) => interval === "hard" && isInside !== null);
+  const far = quantile(resolved.map(({ deviation }) => deviation), 0.9);
+  const inside = (some: readonly Trial[]) => shareOf(some, ({ isInside }) => isInside === true);
+  const top = resolved.filter(({ deviation }) => deviation >= far);
+  return [
+    ...tokens,
+    {
+      goal: "resolved intervals (ci95) hold the truth in 93 to 97 %",
+      reached: inside(resolved) >= 0.93 && inside(resolved) <= 0.97,
+      found: `${percent(inside(resolved))} of ${resolved.length}`,
+    },
+    {
+      goal: "the same in the decile furthest from the mean, at least 90 %",
+      reached: inside(top) >= 0.9,
+      found: `${percent(inside(top))} of ${top.length}`,
+    },
+    {
+      goal: "hard limits hold the truth in at least 99 %",
+      reached: inside(hard) >= 0.99,
+      found: `${percent(inside(hard))} of ${hard.length}`,
     },
   ];
 }

@@ -1,0 +1,84 @@
+import { Option } from "@commander-js/extra-typings";
+import {
+  CARBON_INTENSITIES,
+  efficiency,
+  ELECTRICITY_PRICES,
+  type Estimate,
+} from "../../lib/analysis/mod.ts";
+import { formatMw, railName, threeDigits } from "../../lib/quantities.ts";
+import type { ProfilingRun } from "../../lib/record.ts";
+import { bold, dim, number } from "../frame/mod.ts";
+
+type Region = keyof typeof CARBON_INTENSITIES;
+
+/** What a kilowatt-hour costs and emits. */
+export interface Electricity {
+  price?: number | undefined;
+  region?: Region | undefined;
+}
+
+/** `--price`: of the own bill. */
+export function priceOption() {
+  return new Option("--price <amount>", "what 1 kWh costs, in your currency; adds the cost")
+    .argParser(number(0));
+}
+
+/** `--region`: presets with year and source. */
+export function regionOption() {
+  const regions = Object.keys(CARBON_INTENSITIES) as Region[];
+  return new Option("--region <name>", "adds CO₂ by its mean intensity, and a price where known")
+    .choices(regions);
+}
+
+/** What a run got for its energy, each figure with its interval. */
+export function efficiencyLines(
+  run: ProfilingRun,
+  { price: perKwh, region }: Electricity = {},
+): string[] {
+  const preset = region === "de" || region === "us" ? ELECTRICITY_PRICES[region] : undefined;
+  const price = perKwh === undefined ? preset : { perKwh, currency: "" };
+  const carbon = region === undefined ? undefined : CARBON_INTENSITIES[region];
+  const found = efficiency(run, {
+    ...(price === undefined ? {} : { price }),
+    ...(carbon === undefined ? {} : { carbon }),
+  });
+  if (found.joulesPerToken === null) return [];
+  const began = Math.min(
+    ...run.trace.phases.flatMap((phase) => phase.repetition === null ? [] : [phase.startMs]),
+  );
+  const peaks = found.peakPowers.map(({ rail, powerMw, startMs }) =>
+    `${rail === "total" ? "total" : railName(rail)} ${formatMw(powerMw.value)} at ` +
+    `${((startMs - began) / 1000).toFixed(1)} s`
+  );
+  const { cost, carbon: emitted } = found;
+  return [
+    `${bold("Energy")} ${figure(found.joulesPerInputToken, "J/token")} in, ` +
+    `${figure(found.joulesPerOutputToken, "J/token")} out, ` +
+    `${figure(found.joulesPerToken, "J/token")} in all`,
+    `       ${figure(found.tokensPerJoule, "tokens/J")}; ` +
+    `${figure(found.mjPerMillionParameters, "mJ per million parameters")}; ` +
+    `energy × delay ${figure(found.energyDelayJs.run, "J·s")}`,
+    ...(peaks.length === 0 ? [] : [`${bold("Peaks")}  ${peaks.join(", ")}`]),
+    ...(cost === null ? [] : [
+      `${bold("Cost")}   ${figure(cost.perMillionTokens, cost.price.currency)} a million tokens ` +
+      dim(`(${stated(cost.price.perKwh, cost.price)} a kWh; what the rails drew, not the wall)`),
+    ]),
+    ...(emitted === null ? [] : [
+      `${bold("CO₂")}    ${figure(emitted.perMillionTokensGrams, "g")} a million tokens ` +
+      dim(`(${stated(emitted.intensity.gramsPerKwh, emitted.intensity)} a kWh, in g)`),
+    ]),
+  ];
+}
+
+function figure(estimate: Estimate | null, unit: string): string {
+  if (estimate === null) return "not measured";
+  const { value, low, high, resolved } = estimate;
+  const ends = low === null || high === null
+    ? ""
+    : ` (${threeDigits(low)} to ${threeDigits(high)}${resolved ? "" : ", not resolved"})`;
+  return `${threeDigits(value)}${unit === "" ? "" : ` ${unit}`}${ends}`;
+}
+
+function stated(value: number, { year, source }: { year?: number; source?: string }): string {
+  return source === undefined ? `${value}` : `${value}, ${source}, ${year}`;
+}

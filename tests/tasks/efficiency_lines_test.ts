@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { efficiencyLines } from "../../tasks/profile/efficiency_lines.ts";
+import { sampleRun } from "../fixtures/run.ts";
+import { runTask } from "./run_task.ts";
+
+Deno.test("efficiencyLines() gives every figure with its interval, and peaks with their time", () => {
+  const text = efficiencyLines(sampleRun()).join("\n");
+  assert.match(text, /J\/token .*in, .*J\/token .*out, .*in all/);
+  assert.match(text, /tokens\/J \([\d.]+ to [\d.]+/);
+  assert.match(text, /mJ per million parameters/);
+  assert.match(text, /J·s/);
+  assert.match(text, /total [\d.]+ m?W at -?\d+\.\d s/);
+  assert.doesNotMatch(text, /Cost|CO₂/, "no price was stated");
+});
+
+Deno.test("efficiencyLines() states price and intensity with year and source", () => {
+  const own = efficiencyLines(sampleRun(), { price: 0.3 }).join("\n");
+  assert.match(own, /Cost.* a million tokens .*0\.3 a kWh/);
+  const region = efficiencyLines(sampleRun(), { region: "de" }).join("\n");
+  assert.match(region, /Cost.*EUR.*0\.395, Eurostat.*2024/s);
+  assert.match(region, /CO₂.* g .*380, Ember.*2023/s);
+});
+
+Deno.test("show refuses a region that it has no intensity for, and a negative price", async () => {
+  for (const flag of [["--region", "atlantis"], ["--price", "-1"]]) {
+    const { code, stderr } = await runTask("show", flag);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(flag[0]!));
+  }
+});
