@@ -63,8 +63,8 @@ ${table(ROW_TITLES, byCadence.map(rowCells))}
 ## What did each token cost?
 
 Powers of tokens are _equal_, _flat_ (even over ± 20 %) or _spiky_ (15 % of them draw nearly three
-times what the others do); the latch is known to −5 to +40 ms only, and readings are off by up to 5 ms
-more. _Repeated_ runs each step many times in a row, there and back (\`--resolve tokens\`);
+times what the others do); the latch is known to −5 to +40 ms only, and readings are off by up to 5
+ms more. _Repeated_ runs each step many times in a row, there and back (\`--resolve tokens\`);
 _deconvolved_ tells from 30 repetitions of the whole answer (\`--resolve repetitions\`), its rows hold
 only answers for which it says that it can; _shared_ is time share, whose limits are hard.
 
@@ -75,8 +75,8 @@ ${table(ROW_TITLES, tokensByCadence.map(rowCells))}
 ## What did layers and components cost?
 
 By their share of time in a decode phase of 2.4 s, the times taken as exact. That is no measurement,
-and the limits are as wide as that is. Amplification is not in this table: on a rig it would test the
-arithmetic only, which \`tests/energy/amplified_test.ts\` does.
+and the limits are as wide as that is. Amplification is not in this table: on a rig it would test
+the arithmetic only, which \`tests/energy/amplified_test.ts\` does.
 
 ${table(ROW_TITLES, parts.map(rowCells))}`;
 }
@@ -158,7 +158,7 @@ function rowCells(row: AccuracyRow): string[] {
 /** Padded as `deno fmt` would pad it. */
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = titles.map((title, i) =>
-    Math.max(3, title.length, ...rows.map((row) => row[i]?.length ?? 0))
+    Math.max(2, title.length, ...rows.map((row) => row[i]?.length ?? 0))
   );
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |\n`;
