@@ -42,7 +42,7 @@ export function drawScaling(
       return {
         ...dotOf(sizeOf(point) ?? 0, point.value, text, `${point.model} ${point.precision}\n`),
         name: nameOf(name),
-        ...point.isMixture ? { color: "muted" } : {},
+        ...point.isMixture ? { color: "mark-other" } : {},
       };
     }),
     x: { log: true, text: weightsText },
@@ -68,7 +68,7 @@ export function drawTradeoff({ points, front, knee }: Tradeoff, width: number): 
       xHigh: speed.high,
       name: nameOf(label),
       ringed: label === knee,
-      color: isOnFront ? "mark-decode" : "muted",
+      color: isOnFront ? "mark-decode" : "mark-other",
     };
   });
   const isWide = (values: readonly number[]) => Math.max(...values) > 4 * Math.min(...values);
@@ -146,7 +146,7 @@ export function drawBatch({ points, optimum }: BatchCost, width: number): Drawin
       return [{
         ...dotOf(point.batchSize, estimate, text, `batch size ${point.batchSize}\n`),
         ringed: point.batchSize === optimum,
-        color: point.isAmongBest ? "mark-decode" : "muted",
+        color: point.isAmongBest ? "mark-decode" : "mark-other",
       }];
     });
     return {

@@ -55,6 +55,11 @@ Deno.test("theme: the shades of prefill, decode and the rest can be told apart",
   assertApart("phase-prefill", "phase-other", 4);
 });
 
+Deno.test("theme: what an answer is about and the rest look different to colour-blind eyes", () => {
+  assertApart("mark-decode", "mark-other", 11);
+  for (const mark of ["mark-decode", "mark-other"] as const) assertApart(mark, "surface", 11);
+});
+
 Deno.test("theme: the ramp rises evenly in lightness and for every eye", () => {
   for (const theme of THEMES) {
     const lightness = Array.from(
