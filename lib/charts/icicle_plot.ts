@@ -19,6 +19,8 @@ const ROW = 50;
 const LEFT = 74;
 /** Narrower boxes cannot be seen, and there can be a hundred thousand. */
 const LEAST_PX = 0.5;
+/** No name fits into less; formatting the numbers of thousands of nodes takes a second. */
+const LEAST_TEXT_PX = 16;
 const ROW_NAMES = ["run", "phase", "layer", "component", "operation"];
 
 /** Draws the tree as rows, `width` px wide. */
@@ -41,13 +43,14 @@ export function drawIcicle(tree: EnergyNode, width: number): Drawing {
     }
     const gap = wide > 3 ? 0.75 : wide > 1 ? 0.3 : 0;
     const box = { x: LEFT + node.x0, y: top + depth * ROW, width: wide - gap, height: ROW - 1 };
+    if (wide < LEAST_TEXT_PX) return nodeBox(data, box, striped && wide > 3);
     const { energyMj: mj, lowMj, highMj } = data.energy;
     const lines = [
       data.name.replace("layer ", wide < 60 ? "" : "layer "),
       percent(mj ?? 0, total),
       formatInterval({ mj, lowMj, highMj }),
     ];
-    return nodeBox(data, box, striped && wide > 3) +
+    return nodeBox(data, box, striped) +
       boxText(lines, box, paintOf(data), depth < 2);
   });
   const names = ROW_NAMES.slice(0, rows).map((name, depth) =>

@@ -29,7 +29,7 @@ export function paintOf({ kind, family, phase }: EnergyNode): { fill: string; te
 }
 
 /** Nobody can point at less. */
-const LEAST_POINTED_PX = 1.5;
+const LEAST_POINTED_PX = 2;
 
 /** A node's box, striped where it is not resolved although others are. */
 export function nodeBox(

@@ -14,6 +14,8 @@ import { boxText, isMixed, nodeBox, paintOf, treeLegend } from "./tree_marks.ts"
 import { formatInterval } from "../quantities.ts";
 
 const HEADER = 20;
+/** No name fits into less; formatting the numbers of thousands of nodes takes a second. */
+const LEAST_TEXT_PX = 16;
 
 /** Draws the tree as nested areas, `width` px wide. */
 export function drawTreemap(tree: EnergyNode, width: number): Drawing {
@@ -24,7 +26,9 @@ export function drawTreemap(tree: EnergyNode, width: number): Drawing {
   const root = hierarchy(tree, ({ children }) => children)
     .sum((node) => node.children.length === 0 ? mjOf(node) : 0)
     // Layers keep their order; all else is easiest to see by size.
-    .sort((a, b) => a.data.kind === "layer" ? 0 : (b.value ?? 0) - (a.value ?? 0));
+    .sort((a, b) =>
+      [a, b].some(({ data }) => data.kind === "layer") ? 0 : (b.value ?? 0) - (a.value ?? 0)
+    );
   const placed = treemap<EnergyNode>().tile(treemapSquarify.ratio(1.3)).size([width, height])
     .paddingInner((node) => node.depth === 0 ? 4 : node.depth === 1 ? 3 : 0.75)
     .paddingTop((node) => node.data.kind === "phase" && node.height > 0 ? HEADER : 0)(root);
@@ -39,6 +43,8 @@ export function drawTreemap(tree: EnergyNode, width: number): Drawing {
     const { data } = node;
     // An area that no screen can show costs bytes and says nothing.
     if (box.width < 0.3 || box.height < 0.3) return "";
+    if (data.kind !== "phase" && data.children.length > 0) return "";
+    if (box.width < LEAST_TEXT_PX) return nodeBox(data, box, striped);
     const { energyMj: mj, lowMj, highMj } = data.energy;
     const interval = formatInterval({ mj, lowMj, highMj });
     const share = percent(mj ?? 0, total);
@@ -50,7 +56,6 @@ export function drawTreemap(tree: EnergyNode, width: number): Drawing {
         boxText([`${data.name}  ${share}`], header, paint, true);
       return nodeBox(data, box, false) + said;
     }
-    if (data.children.length > 0) return "";
     return nodeBox(data, box, striped) + boxText([data.name, share, interval], box, paint, true);
   });
   return { svg: HATCH_DEFS + legend.svg + boxes.join(""), height: top + height };
