@@ -16,10 +16,15 @@ export class StopButton {
     this.#listen = listen;
   }
 
-  /** A fresh signal for a run that starts now. */
-  signal(): AbortSignal {
+  /** Takes the button over; from then on a press that finds no run does nothing. */
+  listen(): void {
     if (!this.#listening) this.#listen(() => this.#press());
     this.#listening = true;
+  }
+
+  /** A fresh signal for a run that starts now. */
+  signal(): AbortSignal {
+    this.listen();
     const controller = new AbortController();
     this.#running.add(controller);
     return controller.signal;
@@ -38,6 +43,8 @@ export class StopButton {
 const button = new StopButton((listener) => {
   if (inNotebook()) Deno.addSignalListener("SIGINT", listener);
 });
+// Once our code is there: who presses before the first run begins must not lose the kernel either.
+if (inNotebook()) button.listen();
 
 /**
  * Returns a signal for the run that starts now; the notebook's stop button aborts it and the kernel
