@@ -40,6 +40,22 @@ Deno.test("profile --json prints one mean repetition whose parts add up, and not
   assert.equal(stored.getRun("last")?.runId, run.runId);
 });
 
+Deno.test("profile runs a batch on the engine that is asked for, and refuses a provider that is not there", async () => {
+  const args = [...ESTIMATE, "--db", database()];
+  const { code, stdout, stderr } = await runTask("profile", [
+    ...[...args, "--engine", "ort-ffi", "--batch-size", "3", "--json"],
+  ]);
+  assert.equal(code, 0, stderr);
+  const { runtime, totals, tokens }: ProfilingRun = JSON.parse(stdout);
+  assert.deepEqual([runtime?.engine, runtime?.engineNote], ["ort-ffi", null]);
+  assert.equal(runtime?.sequences.length, 3);
+  assert.equal(totals.generatedTokens, 3 * tokens.length);
+  const absent = Deno.build.os === "darwin" ? "cuda" : "coreml";
+  const refused = await runTask("profile", [...args, "--ep", absent]);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /does not hold it; use one of cpu/);
+});
+
 Deno.test("profile keeps powers between idle and what the source can show", async () => {
   const { stdout } = await runTask("profile", [...ESTIMATE, "--db", database(), "--json"]);
   const { totals, phases }: ProfilingRun = JSON.parse(stdout);
