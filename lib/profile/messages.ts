@@ -86,8 +86,19 @@ export interface AmplifyOrder extends Omit<AmplifyOptions, `on${string}` | "stop
   tellsPhases: boolean;
 }
 
+/** Frees the model, once no pass is under way any more. */
+export interface ReleaseOrder {
+  type: "release";
+}
+
 /** What the model's thread can be told. */
-export type Order = LoadOrder | RepeatOrder | ResolveOrder | ExplainOrder | AmplifyOrder;
+export type Order =
+  | LoadOrder
+  | RepeatOrder
+  | ResolveOrder
+  | ExplainOrder
+  | AmplifyOrder
+  | ReleaseOrder;
 
 /** What happened since the last batch. A message a token would cost up to 11 % of a 3 ms token. */
 export interface Batch {
@@ -114,6 +125,7 @@ export type Answer =
   | { type: "repeated"; interrupted: boolean }
   | { type: "steps"; blocks: RepeatedBlock[] }
   | { type: "resolved"; interrupted: boolean; check: StepCheck }
+  | { type: "released" }
   | { type: "progress"; fraction: number }
   | ({ type: "explained" } & Explained)
   | { type: "ready"; expectedMs: number }

@@ -1,4 +1,4 @@
-import { nowMs } from "../clock.ts";
+import { nowMs, pause } from "../clock.ts";
 import { revivedError } from "../errors.ts";
 import type { Phase } from "../record.ts";
 import type { AmplifiedLoops } from "./amplify/mod.ts";
@@ -28,9 +28,10 @@ const ANSWER_GRACE_MS = 120;
  * The thread that runs the model, so that the one that the user is on stays free: a forward pass
  * blocks the thread that asks for it (design, section 2).
  */
-export class ModelThread implements Disposable {
+export class ModelThread implements Disposable, AsyncDisposable {
   readonly #worker = new Worker(new URL("./model_worker.ts", import.meta.url), { type: "module" });
   readonly #stop = new SharedArrayBuffer(4);
+  #hasEnded = false;
   #onAnswer: (answer: Answer) => void = () => {};
   #onCrash: (error: Error) => void = () => {};
 
@@ -39,6 +40,7 @@ export class ModelThread implements Disposable {
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#onAnswer(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
+      this.#hasEnded = true;
       this.#onCrash(new Error(`Cannot go on: the model's thread ended (${event.message})`));
     };
   }
@@ -187,7 +189,7 @@ export class ModelThread implements Disposable {
       grace = setTimeout(() => {
         onEnded();
         this.#onAnswer(lastWord);
-        this.#worker.terminate();
+        this[Symbol.dispose]();
       }, graceMs);
     };
     signal?.addEventListener("abort", stop, { once: true });
@@ -199,8 +201,21 @@ export class ModelThread implements Disposable {
     };
   }
 
-  /** Ends the thread, also in the middle of a forward pass. */
+  /**
+   * Frees the model and ends the thread. A pass that a signal has stopped goes on until its operation
+   * ends, and the process must not end before it: the runtime would be taken down under it.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasEnded) {
+      const released = this.#ask({ type: "release" }, ({ type }) => type === "released");
+      await Promise.race([released.catch(() => {}), pause(GRACE_MS)]);
+    }
+    this[Symbol.dispose]();
+  }
+
+  /** Ends the thread at once, also in the middle of a forward pass. */
   [Symbol.dispose](): void {
+    this.#hasEnded = true;
     this.#worker.terminate();
   }
 

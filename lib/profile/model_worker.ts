@@ -36,6 +36,7 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
   try {
     if (data.type === "load") await load(data);
     else if (data.type === "repeat") await repeat(data);
+    else if (data.type === "release") await release();
     else if (data.type === "resolve") await resolveTokens(data);
     else if (data.type === "amplify") await amplify(data);
     else await tellInside(data);
@@ -85,6 +86,11 @@ async function repeat(order: RepeatOrder): Promise<void> {
   await work(order);
   send();
   answer({ type: "repeated", interrupted: false });
+}
+
+async function release(): Promise<void> {
+  await opened?.session.release();
+  answer({ type: "released" });
 }
 
 /** Repeats steps, each many times in a row. */

@@ -62,7 +62,7 @@ export async function profile(
   await monitor.start();
   const conditions = readPowerConditions();
   using stages = new Stages(plan, () => latestMw(monitor));
-  using thread = new ModelThread();
+  await using thread = new ModelThread();
   monitor.hint("pre_inference");
   const load = await thread.load({
     ...placeOf(model),

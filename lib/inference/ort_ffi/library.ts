@@ -5,6 +5,7 @@
  */
 import { type Address, callable, cString, OrtApi, textAt, UnusableLibrary } from "./api.ts";
 import { checkWhole } from "./elf.ts";
+import { pin } from "./pin.ts";
 import { HEADER_MINOR } from "./slots.ts";
 
 /** An open library. */
@@ -30,6 +31,7 @@ export function openLibrary(path: string): OrtLibrary {
   const known = opened.get(path);
   if (known !== undefined) return known;
   const { api, version } = apiOf(path);
+  pin(path);
   // Level 4 is "fatal": failures come back as statuses, and stderr is not the place for others.
   const env = api.make("CreateEnv", 4, cString("tokenwatt"));
   const allocator = api.make("GetAllocatorWithDefaultOptions");

@@ -115,6 +115,44 @@ Deno.test("a worker may be ended in the middle of a pass of ort-ffi", async () =
   assert.deepEqual(await answer(model, 5, "ort-ffi"), await answer(model, 5, "ort-node"));
 });
 
+Deno.test("a process survives the end of its only worker with ort-ffi, in the middle of a pass", async () => {
+  using folder = temporaryFolder();
+  const from = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+  await Deno.writeTextFile(
+    `${folder.path}/worker.ts`,
+    `import { loadModel } from ${from("../../../lib/model/mod.ts")};
+     import { openSession } from ${from("../../../lib/inference/mod.ts")};
+     const model = await loadModel("models/tinytales");
+     const session = await openSession(model, { engine: "ort-ffi" });
+     self.postMessage("begun");
+     for (;;) {
+       session.reset();
+       await session.run(Array.from({ length: 500 }, (_, i) => i));
+     }`,
+  );
+  // Without a session of its own: the library must not go with the worker that opened it.
+  await Deno.writeTextFile(
+    `${folder.path}/main.ts`,
+    `const worker = new Worker(import.meta.resolve("./worker.ts"), { type: "module" });
+     await new Promise((resolve) => worker.onmessage = resolve);
+     await new Promise((resolve) => setTimeout(resolve, Number(Deno.args[0])));
+     worker.terminate();
+     await new Promise((resolve) => setTimeout(resolve, 400));
+     console.log("survived");`,
+  );
+  for (const afterMs of LONG ? Array.from({ length: 20 }, (_, i) => 7 * i) : [3, 30]) {
+    const { stdout, code } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-q", "--no-prompt", "--no-lock", "--no-check", "--config"],
+        ...[new URL("../../../deno.json", import.meta.url).pathname, "-A"],
+        ...[`${folder.path}/main.ts`, `${afterMs}`],
+      ],
+    }).output();
+    assert.equal(new TextDecoder().decode(stdout), "survived\n");
+    assert.equal(code, 0);
+  }
+});
+
 Deno.test("Holdings free what they hold once, and nothing else", () => {
   const { api, allocator } = openLibrary(libraryPath());
   const holdings = new Holdings(api, allocator);
