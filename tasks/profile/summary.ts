@@ -31,7 +31,7 @@ export function summaryLines(run: ProfilingRun): string[] {
     ]),
     "",
     ...latencyLines(run),
-    `${bold("Power")}  mean ${formatMw(totals.meanMw)}, peak ${formatMw(totals.peakMw)}, ` +
+    `${bold("Power")}  mean ${meanPower(totals)}, peak ${formatMw(totals.peakMw)}, ` +
     `baseline ${formatMw(totals.baselineMw)}${netOf(run)}`,
     `${bold("Rails")}  ${railsOf(run)}`,
     `${bold("Load")}   ${formatMj(totals.loadMj)} to load the model, once`,
@@ -40,6 +40,16 @@ export function summaryLines(run: ProfilingRun): string[] {
     ...run.findings.map(findingLine),
     `${bold("Verdict")}  ${run.verdict}`,
   ];
+}
+
+/** A mean that could be double or nothing is told by its limits: its middle would be taken for a fact. */
+function meanPower(
+  { meanMw, energyMj, lowMj, highMj, durationMs }: ProfilingRun["totals"],
+): string {
+  if (energyMj === null || lowMj === null || highMj === null) return formatMw(meanMw);
+  if (highMj - lowMj <= energyMj) return formatMw(meanMw);
+  const [low, high] = [lowMj, highMj].map((mj) => formatMw(mj / durationMs * 1000));
+  return `between ${low} and ${high}`;
 }
 
 function phaseTable({ phases, totals }: ProfilingRun): string[] {
