@@ -41,11 +41,12 @@ function probability(p: number | null): string {
 }
 
 function signed(percent: number): string {
+  if (percent > MOST_PERCENT) return `more than +${MOST_PERCENT}`;
   return `${percent < 0 ? "−" : "+"}${digits(Math.abs(percent))}`;
 }
 
 function digits(percent: number): string {
-  return percent >= 100 ? percent.toFixed(0) : percent.toPrecision(percent < 0.1 ? 1 : 2);
+  return percent >= 99.5 ? percent.toFixed(0) : percent.toPrecision(percent < 0.1 ? 1 : 2);
 }
 
 function capital(text: string): string {
