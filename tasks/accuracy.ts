@@ -13,7 +13,7 @@ const PAGE = new URL("../docs/accuracy.md", import.meta.url);
 const RUNS = 1000;
 const QUICK_RUNS = 100;
 
-const task = command("accuracy", "Compare estimates with the truth, on a rig that knows it.")
+export const task = command("accuracy", "Compare estimates with the truth, on a rig that knows it.")
   .addOption(
     new Option("--runs <count>", `how many virtual runs; default: ${RUNS}`).argParser(integer(10)),
   )

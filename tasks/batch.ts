@@ -10,7 +10,7 @@ import { printResult } from "./answers/lines.ts";
 import { batchLines } from "./batch/lines.ts";
 import { command, runCommand, userPath } from "./frame/mod.ts";
 
-const task = withFilters(
+export const task = withFilters(
   command("batch", "Set energy and throughput against batch size, and find the best."),
 )
   .addHelpText(

@@ -29,7 +29,7 @@ import {
 } from "./frame/mod.ts";
 import { formatBytes } from "./runs/bytes.ts";
 
-const task = command("build-model", "Write an ONNX model of an architecture.")
+export const task = command("build-model", "Write an ONNX model of an architecture.")
   .argument("[config]", "config.json as Hugging Face writes it, or the folder that holds it")
   .addOption(new Option("--like <name>", "a published architecture instead of a config"))
   .addOption(

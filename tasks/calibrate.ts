@@ -17,7 +17,7 @@ import {
 } from "./frame/mod.ts";
 import { calibrationLines } from "./calibrate/lines.ts";
 
-const task = command(
+export const task = command(
   "calibrate",
   "Measure how late the meter's counters are read, and what sampling itself draws.",
 )

@@ -19,7 +19,7 @@ import { metricOption } from "./answers/metric.ts";
 import { comparisonLines, type ManyCompared } from "./compare/lines.ts";
 import { command, runCommand, userPath } from "./frame/mod.ts";
 
-const task = withFilters(
+export const task = withFilters(
   command(
     "compare",
     "Compare runs, or all runs with a label: the first is what others are held to.",

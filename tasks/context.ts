@@ -10,7 +10,7 @@ import { printResult } from "./answers/lines.ts";
 import { contextLines } from "./context/lines.ts";
 import { command, runCommand, userPath } from "./frame/mod.ts";
 
-const task = withFilters(
+export const task = withFilters(
   command("context", "Fit how decoding costs more with the tokens in the cache, and find knees."),
 )
   .addHelpText(

@@ -9,7 +9,7 @@ import { visibleText } from "../lib/safe_text.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
 import { command, databaseOption, runCommand, userPath } from "./frame/mod.ts";
 
-const task = command("delete", "Delete a run with all its rows, after asking.")
+export const task = command("delete", "Delete a run with all its rows, after asking.")
   .argument("<run>", 'its id, the beginning of it, or "last"')
   .addOption(databaseOption())
   .addOption(new Option("--yes", "do not ask"))

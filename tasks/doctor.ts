@@ -21,7 +21,10 @@ import {
   userPath,
 } from "./frame/mod.ts";
 
-const task = command("doctor", "Say what works on this machine, and the remedy for what does not.")
+export const task = command(
+  "doctor",
+  "Say what works on this machine, and the remedy for what does not.",
+)
   .addOption(databaseOption())
   .addOption(new Option("--json", "print it as JSON (docs/doctor.schema.json)"))
   .addHelpText(

@@ -30,7 +30,7 @@ import {
 } from "./frame/mod.ts";
 import { powerSource } from "./profile/power_source.ts";
 
-const task = command("experiment", "Run an experiment: arms against each other, repeatably.")
+export const task = command("experiment", "Run an experiment: arms against each other, repeatably.")
   .argument("<file>", `a .ts or .json file, or one that ships: ${SHIPPED.join(", ")}`)
   .addOption(
     new Option("--quick", "at most three short processes an arm, to see that it works"),

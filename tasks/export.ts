@@ -8,7 +8,7 @@ import { EXPORT_FORMATS, exportRun } from "../lib/store/export/mod.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
 import { command, databaseOption, runCommand, userPath } from "./frame/mod.ts";
 
-const task = command("export", "Write a stored run for other programs.")
+export const task = command("export", "Write a stored run for other programs.")
   .argument("[run]", 'its id, the beginning of it, or "last"', "last")
   .addOption(databaseOption())
   .addOption(

@@ -8,7 +8,7 @@ import { InputError } from "../lib/errors.ts";
 import { type MergeOutcome, ProfileDatabase, type RunDocument } from "../lib/store/mod.ts";
 import { command, databaseOption, printJson, runCommand, userPath } from "./frame/mod.ts";
 
-const task = command("merge", "Take in runs of other databases, or exported as JSON.")
+export const task = command("merge", "Take in runs of other databases, or exported as JSON.")
   .argument("<files...>", "databases, or files that deno task export --format json wrote")
   .addOption(databaseOption())
   .addOption(new Option("--json", "print what was done as JSON"))

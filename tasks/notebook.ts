@@ -16,7 +16,7 @@ const ROOT = join(import.meta.dirname!, "..");
 /** Kernels and what the server writes while it runs: in .venv, not in the home folder. */
 const labEnv = jupyterEnv(join(ROOT, ".venv", "share", "jupyter"));
 
-const task = command("notebook", "Open the guided tour in JupyterLab, on the Deno kernel.")
+export const task = command("notebook", "Open the guided tour in JupyterLab, on the Deno kernel.")
   .argument("[notebook]", "which one, by its name or the beginning of it", "01")
   .addOption(
     new Option("--port <number>", "where it listens, on this machine only").argParser(

@@ -13,7 +13,7 @@ import { printResult } from "./answers/lines.ts";
 import { command, integer, number, runCommand, userPath } from "./frame/mod.ts";
 import { predictionLines } from "./predict/lines.ts";
 
-const task = withFilters(
+export const task = withFilters(
   command("predict", "Predict the energy of a model that was not run, from those that were."),
 )
   .argument("[target]", "model folder, .onnx file or id in the cache; or pass its figures")

@@ -37,7 +37,10 @@ const POWER_HELP =
   `where power comes from: ${SOURCE_NAMES.join(", ")}, two of them (rapl+nvidia), replay:FILE, ` +
   "rig:CHIP (simulated); default: the best that works here";
 
-const task = command("profile", "Generate an answer and say what each phase and token of it cost.")
+export const task = command(
+  "profile",
+  "Generate an answer and say what each phase and token of it cost.",
+)
   .argument("[prompt]", "the text to continue", DEFAULT_PROMPT)
   .addOption(
     new Option("-m, --model <path>", "model folder, .onnx file, or id in the hub's cache")

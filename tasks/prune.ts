@@ -9,7 +9,10 @@ import { command, databaseOption, integer, number, runCommand, userPath } from "
 import { formatBytes, parseBytes } from "./runs/bytes.ts";
 import { listing } from "./runs/listing.ts";
 
-const task = command("prune", "Delete the oldest runs until all limits hold, and shrink the file.")
+export const task = command(
+  "prune",
+  "Delete the oldest runs until all limits hold, and shrink the file.",
+)
   .addOption(databaseOption())
   .addOption(
     new Option("--max-age-days <days>", "delete runs that are older").argParser(number(0)),

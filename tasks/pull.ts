@@ -30,7 +30,7 @@ import { readToken } from "./pull/token.ts";
 import { TransferLine } from "./pull/transfer_line.ts";
 import { resultLines } from "./pull/words.ts";
 
-const task = command("pull", "Fetch a model from the Hugging Face hub into its usual cache.")
+export const task = command("pull", "Fetch a model from the Hugging Face hub into its usual cache.")
   .argument("<id>", "model on the hub, as ORG/NAME")
   .addOption(new Option("--revision <name>", "branch, tag or commit").default("main"))
   .addOption(

@@ -26,7 +26,10 @@ import {
 /** So many changes are printed; --json has them all. */
 const SHOWN = 20;
 
-const task = command("rederive", "Make a run's derived rows again from its raw power records.")
+export const task = command(
+  "rederive",
+  "Make a run's derived rows again from its raw power records.",
+)
   .argument("[run]", 'its id, the beginning of it, or "last"', "last")
   .addOption(databaseOption())
   .addOption(new Option("--dry-run", "only say what would change"))

@@ -18,7 +18,7 @@ import { parseDate } from "./runs/dates.ts";
 import { listing } from "./runs/listing.ts";
 import { statisticsLines } from "./runs/statistics.ts";
 
-const task = command("runs", "List the runs in a database, newest first.")
+export const task = command("runs", "List the runs in a database, newest first.")
   .addOption(databaseOption())
   .addOption(new Option("--limit <count>", "how many").argParser(integer(1)).default(20))
   .addOption(new Option("--page <number>", "which page of them").argParser(integer(1)).default(1))

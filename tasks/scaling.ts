@@ -11,7 +11,7 @@ import { metricOption } from "./answers/metric.ts";
 import { command, runCommand, userPath } from "./frame/mod.ts";
 import { scalingLines } from "./scaling/lines.ts";
 
-const task = withFilters(
+export const task = withFilters(
   command("scaling", "Fit how the cost of a token grows with weights, layers and width."),
 )
   .addOption(metricOption())

@@ -8,7 +8,7 @@ import { ProfileDatabase } from "../lib/store/mod.ts";
 import { command, databaseOption, integer, printJson, runCommand, userPath } from "./frame/mod.ts";
 import { listing } from "./runs/listing.ts";
 
-const task = command("search", "Find runs by words of their prompt or response, best first.")
+export const task = command("search", "Find runs by words of their prompt or response, best first.")
   .argument("<text>", 'words that must all occur; "a phrase" and prefix* work')
   .addOption(databaseOption())
   .addOption(new Option("--limit <count>", "how many").argParser(integer(1)).default(20))

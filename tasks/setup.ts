@@ -8,7 +8,7 @@ import { command, runCommand } from "./frame/mod.ts";
 import { setUpKernel } from "./setup/kernel.ts";
 import { setUpPower } from "./setup/power.ts";
 
-const task = command("setup", "Allow power to be measured, and make notebooks run.")
+export const task = command("setup", "Allow power to be measured, and make notebooks run.")
   .addArgument(
     new Argument("[part]", "power: the sudo rule for powermetrics; kernel: Deno in Jupyter")
       .choices(["power", "kernel"] as const),

@@ -30,7 +30,7 @@ import { groupLines, summaryLines } from "./profile/summary.ts";
 import { partLines } from "./show/parts.ts";
 import { isOfCode, windowLines } from "./show/windows.ts";
 
-const task = command("show", "Show one stored run.")
+export const task = command("show", "Show one stored run.")
   .argument("[run]", 'its id, the beginning of it, "last" or "last~1"', "last")
   .addOption(databaseOption())
   .addOption(new Option("--charts <folder>", "also save its charts there, as SVG"))

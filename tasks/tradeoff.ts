@@ -11,7 +11,7 @@ import { printResult } from "./answers/lines.ts";
 import { command, runCommand, userPath } from "./frame/mod.ts";
 import { tradeoffLines } from "./tradeoff/lines.ts";
 
-const task = withFilters(
+export const task = withFilters(
   command("tradeoff", "Tell which ways to run are worth it: none other is faster and cheaper."),
 )
   .addOption(

@@ -21,7 +21,10 @@ const QUICK_ROUNDS = 8;
 // Rounds that others disturb are measured again, up to as many times as rounds are wanted.
 const MOST_TRIES = 3;
 
-const task = command("bench", "Measure what Tokenwatt itself costs, against goals and peers.")
+export const task = command(
+  "bench",
+  "Measure what Tokenwatt itself costs, against goals and peers.",
+)
   .addOption(
     new Option("--only <measure>", "only this measure").choices(MEASURES.map(({ name }) => name)),
   )
