@@ -39,3 +39,16 @@ export interface RunRecord
 export function processOf({ host }: RunRecord): string | null {
   return host ? `${host.hostname}/${host.pid}/${host.processStartedAtMs}` : null;
 }
+
+/** How many texts it answered at once; 1 where it is not known. */
+export function batchSizeOf({ details }: RunRecord): number {
+  return details?.batchSize ?? 1;
+}
+
+/** The runs that answered one text: what a step of several costs is a question of its own. */
+export function ofOneText(runs: readonly RunRecord[], notes: string[]): RunRecord[] {
+  const left = runs.filter((run) => batchSizeOf(run) === 1);
+  const many = runs.length - left.length;
+  if (many > 0) notes.push(`${many} of ${runs.length} runs left out: batches of several texts`);
+  return left;
+}

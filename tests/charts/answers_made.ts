@@ -87,11 +87,11 @@ export function madeBatch(): BatchCost {
   return batchCost([1, 2, 4, 8, 16, 32].flatMap((batchSize) =>
     [1, 2, 3, 4, 5].map((pid) => {
       const stepMj = 100 + 5 * batchSize + Math.max(0, batchSize - 16) * 20;
-      const joules = stepMj / 1e3 * (1 + 0.015 * normal());
+      const joules = stepMj / batchSize / 1e3 * (1 + 0.015 * normal());
       return madeRun({
         joules,
         pid,
-        tokensPerSecond: 50 / (1 + batchSize / 30),
+        tokensPerSecond: 50 * batchSize / (1 + batchSize / 30),
         details: { batchSize },
       });
     })

@@ -68,7 +68,7 @@ Deno.test("the answers refuse in one line what they cannot tell", async () => {
       ["scaling", ["--metric", "component:x"], /none of 30 runs has it/],
       ["tradeoff", ["--by", "colour"], /Allowed choices are tag, experiment/],
       ["predict", [], /no model was named; name one, or pass --flops/],
-      ["predict", ["--flops", "1e15", "--bytes", "1e9"], /does 1e\+15 operations, and the runs/],
+      ["predict", ["--flops", "1e15", "--bytes", "1e9"], /does 1,000 T operations, and the runs/],
       ["predict", ["/nowhere"], /"\/nowhere"/],
       ["predict", ["--flops", "x"], /must be a number/],
       ["batch", ["--db", "/nowhere/a.db"], /Cannot open the database/],

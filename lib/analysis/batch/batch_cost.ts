@@ -10,7 +10,7 @@ import {
 import type { Estimate } from "../estimate.ts";
 import { estimateOfFit } from "../estimate_of_fit.ts";
 import { oneModel } from "../one_subject.ts";
-import type { RunRecord } from "../run_record.ts";
+import { batchSizeOf, type RunRecord } from "../run_record.ts";
 import { fitLeastSquares, holmCorrected } from "../statistics/mod.ts";
 
 /** What decoding costs at one batch size. */
@@ -48,7 +48,7 @@ export interface BatchCost {
 /**
  * Energy and throughput against batch size, and the size that takes the least energy by token.
  *
- * Totals of a run count decode steps: one of batch size B makes B tokens.
+ * Totals of a run count the tokens of all its texts: a step of batch size B makes B of them.
  *
  * @param runs of one model, with several `details.batchSize` (1 where it is not known)
  * @throws {InputError} if they are of several models, machines or sources
@@ -69,10 +69,10 @@ export function batchCost(
   options: { accept?: readonly AcceptedDifference[] } = {},
 ): BatchCost {
   const { accept = [] } = options;
-  const found = having(runs, "tokensPerSecond").map(byToken);
+  const found = having(runs, "tokensPerSecond");
   const model = oneModel(found, "what batches cost");
   const { findings, notes } = checkConditions([found], true, accept);
-  const groups = [...Map.groupBy(found, sizeOf)].sort(([a], [b]) => a - b);
+  const groups = [...Map.groupBy(found, batchSizeOf)].sort(([a], [b]) => a - b);
   const costs = groups.flatMap(([size, group]) => {
     const cost = figureOf(group, "joulesPerToken");
     return cost === null ? [] : [{ size, group, cost }];
@@ -100,24 +100,6 @@ export function batchCost(
     findings,
     notes,
     verdict: verdictOf(optimum, [...among].filter((size) => size !== optimum), groups.length),
-  };
-}
-
-function sizeOf({ details }: RunRecord): number {
-  return details?.batchSize ?? 1;
-}
-
-/** From figures by step to figures by token. */
-function byToken(run: RunRecord): RunRecord {
-  const size = sizeOf(run);
-  const { tokensPerSecond, joulesPerToken } = run.totals!;
-  return {
-    ...run,
-    totals: {
-      ...run.totals!,
-      tokensPerSecond: tokensPerSecond === null ? null : tokensPerSecond * size,
-      joulesPerToken: joulesPerToken === null ? null : joulesPerToken / size,
-    },
   };
 }
 

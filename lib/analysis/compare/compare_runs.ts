@@ -1,5 +1,5 @@
 import type { Estimate } from "../estimate.ts";
-import { processOf, type RunRecord } from "../run_record.ts";
+import { batchSizeOf, processOf, type RunRecord } from "../run_record.ts";
 import { measured } from "./measured.ts";
 import {
   detectionFloor,
@@ -58,6 +58,10 @@ export function compareRuns(
   if (units.sharedPrompts === 0) notes.push("No prompt in common: not paired");
   if (haveOtherLengths(armA, armB)) {
     notes.push("Answers differ in length, so tokens were decoded at other cache positions");
+  }
+  const batches = [...new Set([...armA, ...armB].map(({ run }) => batchSizeOf(run)))];
+  if (batches.length > 1) {
+    notes.push(`Batch sizes are mixed (${batches.sort((x, y) => x - y).join(", ")})`);
   }
   const measurement = measurementOf(armA, armB);
   const { test, ...how } = testOf(armA, armB, units, measurement, options);

@@ -100,11 +100,12 @@ function pairwise(
   b: ReadonlyMap<string, Measured[]>,
   unit: Units["unit"],
 ): number[] | null {
+  // Where one has more, those without a partner would not count: the arms are set whole instead.
+  if (unit !== "block" && a.size !== b.size) return null;
   // Processes have no names in common: the first of one arm goes with the first of the other.
   const pairs: [Measured[], Measured[] | undefined][] = unit === "process"
     ? [...a.values()].map((runs, at) => [runs, [...b.values()][at]])
     : [...a].map(([key, runs]) => [runs, b.get(key)]);
-  if (unit === "process" && a.size !== b.size) return null;
   const differences = pairs.map(([one, other]) => other && promptByPrompt(one, other))
     .filter((value) => value !== undefined && value !== null);
   return differences.length === 0 || (unit === "process" && differences.length < a.size)

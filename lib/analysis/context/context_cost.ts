@@ -10,7 +10,7 @@ import {
 import type { Estimate } from "../estimate.ts";
 import { estimateOfFit } from "../estimate_of_fit.ts";
 import { oneModel } from "../one_subject.ts";
-import { processOf, type RunRecord } from "../run_record.ts";
+import { ofOneText, processOf, type RunRecord } from "../run_record.ts";
 import { fitLeastSquares, relativeWorths } from "../statistics/mod.ts";
 import { type Knee, kneeOf } from "./knee.ts";
 import { verdictOf } from "./verdict.ts";
@@ -90,10 +90,12 @@ export function contextCost(
   runs: readonly RunRecord[],
   options: { accept?: readonly AcceptedDifference[] } = {},
 ): ContextCost {
-  const found = having(runs, "tokensPerSecond");
+  const leftOut: string[] = [];
+  const found = having(ofOneText(runs, leftOut), "tokensPerSecond");
   const model = oneModel(found, "what context costs");
   const groups = [...Map.groupBy(found, contextOf)].sort(([a], [b]) => a - b);
   const { findings, notes } = checkConditions([found], true, options.accept);
+  notes.push(...leftOut);
   const energy = growthOf(found, "joulesPerToken", ({ totals }) => totals!.joulesPerToken!);
   const time = growthOf(found, "tokensPerSecond", ({ totals }) => 1000 / totals!.tokensPerSecond!);
   if (groups.length < 3) notes.push(`${groups.length} lengths: a line needs three`);

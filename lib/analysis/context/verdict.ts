@@ -1,3 +1,4 @@
+import { threeDigits } from "../../quantities.ts";
 import type { ContextCost } from "./context_cost.ts";
 
 /** What context costs, in one line. */
@@ -5,11 +6,11 @@ export function verdictOf({ energy, time, points }: Omit<ContextCost, "verdict">
   const [growth, unit] = energy ? [energy, "J"] as const : [time, "ms"] as const;
   if (growth === null) return `Nothing can be said from ${points.length} lengths; three are needed`;
   const { perThousandTokens: { value, low, high, resolved }, knee } = growth;
-  const ends = `${low?.toPrecision(3)} to ${high?.toPrecision(3)} ${unit}`;
+  const ends = `${threeDigits(low ?? NaN)} to ${threeDigits(high ?? NaN)} ${unit}`;
   const bend = knee === null ? "" : `; it bends at ${Math.round(knee.at)} tokens`;
   return (resolved
     ? `A decode step costs ${
-      value.toPrecision(3)
+      threeDigits(value)
     } ${unit} (${ends}) more for 1,000 tokens in the cache`
     : `That context costs anything cannot be seen: 1,000 tokens in the cache cost ${ends}`) + bend;
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { threeDigits } from "../../quantities.ts";
 import type { Finding } from "../../record.ts";
 import {
   type AcceptedDifference,
@@ -9,7 +10,7 @@ import {
 } from "../compare/mod.ts";
 import type { Estimate } from "../estimate.ts";
 import { type ModelWork, modelWork } from "../model_work.ts";
-import type { RunRecord } from "../run_record.ts";
+import { ofOneText, type RunRecord } from "../run_record.ts";
 import {
   costOf,
   learnPhase,
@@ -80,7 +81,9 @@ export function predictEnergy(
 ): Prediction {
   const { work, promptTokens, newTokens } = target;
   checkTarget(target);
-  const known = runs.filter((run) => run.totals !== null && modelWork(run) !== null);
+  const leftOut: string[] = [];
+  const single = ofOneText(runs, leftOut);
+  const known = single.filter((run) => run.totals !== null && modelWork(run) !== null);
   const found = having(known, "joulesPerToken");
   const models = [...new Set(found.map(nameOf))];
   const decode = learnPhase(pointsOf(found, "joulesPerToken"));
@@ -95,9 +98,10 @@ export function predictEnergy(
     );
   }
   const { findings, notes } = checkConditions([found], true, options.accept);
-  if (known.length < runs.length) {
+  notes.push(...leftOut);
+  if (known.length < single.length) {
     notes.push(
-      `${runs.length - known.length} of ${runs.length} runs left out: operations not known`,
+      `${single.length - known.length} of ${runs.length} runs left out: operations not known`,
     );
   }
   const step = decodeWork(work, promptTokens, newTokens);
@@ -171,14 +175,20 @@ function checkRange({ flops, bytes }: PhaseWork, { range }: PhaseModel, what: st
   const demand = (value: number, { low, high }: Range, unit: string, verb: string) => {
     // Rounding alone must not refuse a model that was measured.
     if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) return;
-    const digits = (number: number) => Number(number.toPrecision(3)).toExponential();
     throw new InputError(
-      `Cannot predict: ${what} ${verb} ${digits(value)} ${unit}, and the runs cover ` +
-        `${digits(low)} to ${digits(high)}`,
+      `Cannot predict: ${what} ${verb} ${withPrefix(value)} ${unit}, and the runs cover ` +
+        `${withPrefix(low)} to ${withPrefix(high)}`,
       { remedy: "profile a model or prompt beyond it first, or ask for one inside" },
     );
   };
   demand(flops, range.flops, "operations", "does");
   demand(bytes, range.bytes, "bytes", "reads");
   demand(flops / bytes, range.flopsPerByte, "operations by byte", "does");
+}
+
+/** With a prefix from a million on: "2.5 operations by byte", "1.23 G operations". */
+function withPrefix(value: number): string {
+  const [prefix, size] = ([["T", 1e12], ["G", 1e9], ["M", 1e6]] as const)
+    .find(([, size]) => value >= size) ?? ["", 1];
+  return `${threeDigits(value / size)}${prefix === "" ? "" : ` ${prefix}`}`;
 }

@@ -10,7 +10,7 @@ import {
   nameOf,
 } from "../compare/mod.ts";
 import { activeParameters, isMixture } from "../model_work.ts";
-import type { RunRecord } from "../run_record.ts";
+import { ofOneText, type RunRecord } from "../run_record.ts";
 import { type MixtureCost, mixturesAgainstDense } from "./mixtures.ts";
 import { fitPolynomials, type PolynomialFits } from "./polynomial.ts";
 import { fitPowerLaw, type PowerLaw } from "./power_law.ts";
@@ -93,7 +93,9 @@ export interface Scaling {
 export function scaling(runs: readonly RunRecord[], options: ScalingOptions = {}): Scaling {
   const { metric = "joulesPerToken", accept = [] } = options;
   const { words, unit, isEnergy } = nameOf(metric);
-  const found = having(runs, metric);
+  const leftOut: string[] = [];
+  const single = ofOneText(runs, leftOut);
+  const found = having(single, metric);
   if (found.length === 0) {
     throw new InputError(`Cannot scale ${words}: none of ${runs.length} runs has it`, {
       remedy: "profile models of several sizes first",
@@ -104,6 +106,7 @@ export function scaling(runs: readonly RunRecord[], options: ScalingOptions = {}
       .values(),
   ];
   const { findings, notes } = checkConditions(groups, isEnergy, accept);
+  notes.push(...leftOut);
   const points = groups.map((group) => pointOf(group, metric))
     .sort((a, b) => a.parameters - b.parameters);
   const precisions = new Set(points.map(({ precision }) => precision));
@@ -111,9 +114,9 @@ export function scaling(runs: readonly RunRecord[], options: ScalingOptions = {}
     notes.push(`Precisions are mixed (${[...precisions].join(", ")}): a token moves other bytes`);
   }
   const dense = points.filter((point) => !point.isMixture);
-  if (runs.length > found.length) {
+  if (single.length > found.length) {
     notes.push(
-      `${runs.length - found.length} of ${runs.length} runs left out: invalid or no ${words}`,
+      `${single.length - found.length} of ${runs.length} runs left out: invalid or no ${words}`,
     );
   }
   if (growTogether(dense)) {

@@ -7,7 +7,7 @@ import {
   figureOf,
   having,
 } from "../compare/mod.ts";
-import type { RunRecord } from "../run_record.ts";
+import { batchSizeOf, type RunRecord } from "../run_record.ts";
 import { beats, kneeOfFront, paretoFront, type Rated } from "./pareto.ts";
 
 /** A way to run a model, with what it is worth. */
@@ -44,7 +44,7 @@ export interface Tradeoff {
 
 /** Options of {@link tradeoff}. */
 export interface TradeoffOptions {
-  /** What sets ways to run apart; default: model, precision, engine, provider. */
+  /** What sets ways to run apart; default: model, precision, engine, provider, batch. */
   labelOf?: (run: RunRecord) => string;
   /** Differences between runs that are meant to be there; others are refused. */
   accept?: readonly AcceptedDifference[];
@@ -115,9 +115,11 @@ function isSure(one: Point, other: Point): boolean {
   return beats({ speed: slow, cost: dear }, { speed: fast, cost: cheap });
 }
 
-function configurationOf({ model, details }: RunRecord): string {
-  const { engine, provider } = details ?? {};
-  return [model.name, model.precision, engine, provider].filter(Boolean).join(" ");
+function configurationOf(run: RunRecord): string {
+  const { model: { name, precision }, details: { engine, provider } = {} } = run;
+  const batchSize = batchSizeOf(run);
+  const batch = batchSize === 1 ? null : `batch of ${batchSize}`;
+  return [name, precision, engine, provider, batch].filter(Boolean).join(" ");
 }
 
 function verdictOf(

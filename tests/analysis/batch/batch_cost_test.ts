@@ -9,8 +9,9 @@ function runsOf(sizes: readonly number[], noise = 0.01) {
   return sizes.flatMap((batchSize) =>
     [1, 2, 3, 4, 5, 6].map((pid) => {
       const stepMj = 100 + 5 * batchSize + Math.max(0, batchSize - 16) * 20;
-      const joules = stepMj / 1000 * Math.exp(noise * normal());
-      return madeRun({ joules, pid, tokensPerSecond: 50, details: { batchSize } });
+      // As `profile()` tells them: by token, of all texts.
+      const joules = stepMj / batchSize / 1000 * Math.exp(noise * normal());
+      return madeRun({ joules, pid, tokensPerSecond: 50 * batchSize, details: { batchSize } });
     })
   );
 }

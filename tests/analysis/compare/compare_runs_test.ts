@@ -197,3 +197,20 @@ Deno.test("compareRuns() by blocks takes out what a block does to both arms", ()
   assert.equal(blocked.outcome, "higher");
   assert.ok(blocked.percent.low! > 2 && blocked.percent.high! < 4);
 });
+
+Deno.test("compareRuns() sets arms against each other whole where one has more runs", () => {
+  const slow = [1, 2, 3].map((pid) => madeRun({ pid, atMs: pid, tokensPerSecond: 10 }));
+  const fast = madeRun({ pid: 9, atMs: 9, tokensPerSecond: 100 });
+  const one = madeRun({ pid: 10, atMs: 10, tokensPerSecond: 100 });
+  const { ratio, a, b, pairing } = compareRuns([...slow, fast], [one], {
+    metric: "tokensPerSecond",
+  });
+  assert.equal(pairing.kind, "none");
+  assert.ok(Math.abs(ratio.value - b.value.value / a.value.value) < 1e-9, `${ratio.value}`);
+});
+
+Deno.test("compareRuns() says that batch sizes are mixed", () => {
+  const [a, b] = [1, 4].map((batchSize) => madeRun({ details: { batchSize } }));
+  assert.ok(compareRuns(a!, b!).notes.includes("Batch sizes are mixed (1, 4)"));
+  assert.deepEqual(compareRuns(a!, a!).notes.filter((note) => note.includes("atch")), []);
+});

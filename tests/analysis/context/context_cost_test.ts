@@ -62,3 +62,11 @@ Deno.test("contextCost() is of one model, and of three lengths at least", () => 
   assert.deepEqual([few.energy, few.time], [null, null]);
   assert.match(few.verdict, /2 lengths; three are needed/);
 });
+
+Deno.test("contextCost() leaves batches out, and says so", () => {
+  const runs = runsOf((n) => 0.5 + 4e-4 * n, 8);
+  const batch = { ...runs[0]!, details: { ...runs[0]!.details, batchSize: 8 } };
+  const { notes, points } = contextCost([...runs, batch]);
+  assert.deepEqual(points, contextCost(runs).points);
+  assert.ok(notes.includes("1 of 28 runs left out: batches of several texts"), notes.join());
+});

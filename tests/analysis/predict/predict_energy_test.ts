@@ -127,11 +127,11 @@ Deno.test("predictEnergy() refuses what lies outside of what it learned", () => 
   };
   assert.throws(
     ask(workOf(1e11, 1)),
-    refused(/a decode step does 2e\+11 operations, and the runs/),
+    refused(/a decode step does 200 G operations, and the runs/),
   );
   assert.throws(
     ask(workOf(1e9, 16)),
-    refused(/a decode step reads 1\.6e\+10 bytes.*to 1\.2e\+10;/),
+    refused(/a decode step reads 16\.0 G bytes.*to 12\.0 G;/),
   );
   assert.throws(ask(workOf(2e9, 0.5)), refused(/operations by byte/));
   assert.throws(ask(workOf(3e9, 4), 100_000), refused(/and the runs cover/));

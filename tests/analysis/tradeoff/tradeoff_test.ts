@@ -29,6 +29,14 @@ Deno.test("tradeoff() keeps what no other beats at both, and finds the knee", ()
   assert.match(result.verdict, /^3 of 4 are worth it: .*; behind knee fp32 speed costs more; 1 of/);
 });
 
+Deno.test("tradeoff() tells batch sizes apart", () => {
+  const { points } = tradeoff([1, 8].map((batchSize) => madeRun({ details: { batchSize } })));
+  assert.deepEqual(points.map(({ label }) => label).toSorted(), [
+    "tiny fp32",
+    "tiny fp32 batch of 8",
+  ]);
+});
+
 Deno.test("tradeoff() is not sure where intervals overlap", () => {
   const wide = (name: string, joules: number) =>
     [0.8, 1, 1.2].map((factor, pid) =>
