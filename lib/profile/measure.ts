@@ -7,6 +7,7 @@ import { Evidence, type StepEvidence } from "./evidence.ts";
 import type { Prompt } from "./messages.ts";
 import type { ModelThread } from "./model_thread.ts";
 import type { ProfilePlan } from "./options.ts";
+import { PauseWatch } from "./pause_watch.ts";
 import type { RunRecorder } from "./recorder.ts";
 import { planFor } from "./resolve/mod.ts";
 import { afterSeconds, type Stages } from "./stages.ts";
@@ -23,8 +24,8 @@ export interface Seen {
   interrupted: boolean;
   /** What lay around the measured window. */
   outer: Omit<Outer, "load">;
-  /** Whether other programs worked, too. */
-  load: Finding[];
+  /** What disturbed it: other programs, pauses of the process, a clock that was set. */
+  disturbances: Finding[];
 }
 
 /** What a run is measured with. */
@@ -79,6 +80,7 @@ export async function measure(
 
   stages.enter("measure");
   const cpuBefore = readCpuTimes();
+  using pauses = new PauseWatch();
   const interrupted = await thread.repeat(
     {
       ...order,
@@ -99,6 +101,7 @@ export async function measure(
   recorder.check();
 
   const cpuAfter = readCpuTimes();
+  const disturbances = pauses.findings();
   if (plan.resolve === "tokens" && !interrupted) {
     evidence.steps = await repeatSteps(
       { thread, monitor, recorder, stages },
@@ -117,8 +120,10 @@ export async function measure(
     : afterSeconds(plan.baselineSeconds) * 1000;
   outer.after = await idle(afterMs, signal);
   await tail(monitor, outer.after.startMs, plan.intervalMs);
-  const load = checkForeignLoad(cpuBefore, cpuAfter, monitor.samples(), plan.intervalMs);
-  return { evidence, interrupted, outer, load };
+  disturbances.push(
+    ...checkForeignLoad(cpuBefore, cpuAfter, monitor.samples(), plan.intervalMs),
+  );
+  return { evidence, interrupted, outer, disturbances };
 }
 
 /** Runs each step many times in a row; `null` where records of the plain run see each by itself. */

@@ -29,19 +29,22 @@ const ANSWER_GRACE_MS = 120;
  * blocks the thread that asks for it (design, section 2).
  */
 export class ModelThread implements Disposable, AsyncDisposable {
-  readonly #worker = new Worker(new URL("./model_worker.ts", import.meta.url), { type: "module" });
+  readonly #worker: Worker;
   readonly #stop = new SharedArrayBuffer(4);
   #hasEnded = false;
   #onAnswer: (answer: Answer) => void = () => {};
   #onCrash: (error: Error) => void = () => {};
+  #crash: Error | null = null;
 
-  /** Starts the thread; nothing is loaded yet. */
-  constructor() {
+  /** Starts the thread with its program; nothing is loaded yet. */
+  constructor(program: URL = new URL("./model_worker.ts", import.meta.url)) {
+    this.#worker = new Worker(program, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#onAnswer(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#hasEnded = true;
-      this.#onCrash(new Error(`Cannot go on: the model's thread ended (${event.message})`));
+      this.#crash = new Error(`Cannot go on: the model's thread ended (${event.message})`);
+      this.#onCrash(this.#crash);
     };
   }
 
@@ -220,6 +223,8 @@ export class ModelThread implements Disposable, AsyncDisposable {
   }
 
   #ask(order: Order, isDone: (answer: Answer) => boolean): Promise<void> {
+    // It may have ended while nobody waited, and would never answer.
+    if (this.#crash !== null) return Promise.reject(this.#crash);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#onCrash = reject;
     this.#onAnswer = (answer) => {

@@ -41,6 +41,7 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
     else if (data.type === "amplify") await amplify(data);
     else await tellInside(data);
   } catch (error) {
+    send(); // what was generated until then
     answer({ type: "failed", ...plainError(error) });
   }
 };

@@ -120,7 +120,7 @@ export async function profile(
       observed: [
         ...monitor.findings().slice(sampling.length),
         ...checkPowerConditions(await conditions),
-        ...seen.load,
+        ...seen.disturbances,
         ...looped?.observed ?? [],
       ],
     };
@@ -138,6 +138,7 @@ export async function profile(
     });
     return run;
   } catch (error) {
+    await monitor.stop(); // its last records are kept, too
     fail(recorder, error);
     throw error;
   }

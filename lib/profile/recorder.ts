@@ -21,7 +21,9 @@ export class RunRecorder implements Disposable {
   readonly runId: string;
   #tokens: Batch["tokens"] = [];
   #sections: StoredSection[] = [];
-  #writtenUntilMs = -Infinity;
+  #takenUntilMs = -Infinity;
+  /** What is to be written, in order: what a full disk refused stays here until there is room. */
+  readonly #unwritten: ((sink: RunSink) => void)[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
   #failure: unknown = null;
   #firstRaw: RawPowerBatch | null = null;
@@ -40,8 +42,9 @@ export class RunRecorder implements Disposable {
     this.#timer = setInterval(() => {
       try {
         this.flush();
+        this.#failure = null;
       } catch (error) {
-        // Thrown where the run can end in order: at the next check.
+        // Thrown where the run can end in order, at the next check, unless it is over by then.
         this.#failure = error;
       }
     }, FLUSH_MS);
@@ -79,7 +82,7 @@ export class RunRecorder implements Disposable {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Writes all that is new. */
+  /** Writes all that is new, and what could not be written before. */
   flush(): void {
     const { sink, runId } = this;
     const samples = this.#newSamples();
@@ -92,10 +95,12 @@ export class RunRecorder implements Disposable {
     this.#tokens = [];
     this.#sections = [];
     if (!sink) return;
-    if (samples.length > 0) sink.addPowerSamples(runId, samples);
-    if (raw) sink.addRawPower(runId, raw);
-    if (tokens.length > 0) sink.addTokens(runId, tokens);
-    if (sections.length > 0) sink.addPipelineSection(runId, sections);
+    const writes = this.#unwritten;
+    if (samples.length > 0) writes.push((sink) => sink.addPowerSamples(runId, samples));
+    if (raw) writes.push((sink) => sink.addRawPower(runId, raw));
+    if (tokens.length > 0) writes.push((sink) => sink.addTokens(runId, tokens));
+    if (sections.length > 0) writes.push((sink) => sink.addPipelineSection(runId, sections));
+    for (; writes[0]; writes.shift()) writes[0](sink);
   }
 
   /** The first raw records; `null` before there are any. */
@@ -117,7 +122,12 @@ export class RunRecorder implements Disposable {
   /** Writes what is left and how the run ended. */
   finish(outcome: RunOutcome): void {
     clearInterval(this.#timer);
-    this.flush();
+    try {
+      this.flush();
+    } catch (error) {
+      // Where rows do not fit, the word that the run has failed still may.
+      if (outcome.status !== "failed") throw error;
+    }
     this.sink?.finishRun(this.runId, outcome);
   }
 
@@ -128,10 +138,10 @@ export class RunRecorder implements Disposable {
 
   #newSamples(): PowerSample[] {
     // Alignment moves all samples a little with each record, so "new" is by half an interval.
-    const fresh = this.monitor.samples(this.#writtenUntilMs).filter(({ startMs, endMs }) =>
-      (startMs + endMs) / 2 > this.#writtenUntilMs
+    const fresh = this.monitor.samples(this.#takenUntilMs).filter(({ startMs, endMs }) =>
+      (startMs + endMs) / 2 > this.#takenUntilMs
     );
-    this.#writtenUntilMs = fresh.at(-1)?.endMs ?? this.#writtenUntilMs;
+    this.#takenUntilMs = fresh.at(-1)?.endMs ?? this.#takenUntilMs;
     return fresh;
   }
 }

@@ -215,6 +215,9 @@ export class ProfileDatabase extends RunReader implements RunSink, MetricSink, D
         const reason = "the database was closed before the run ended";
         this.#append(runId, ({ key }) => interrupt(this.#sql, key, reason));
       }
+    } catch (error) {
+      // A disk without room for that: who opens it next finds no lock, and writes it down.
+      if (!(error instanceof InputError)) throw error;
     } finally {
       this.#sql.close();
       for (const lock of this.#writing.values()) lock?.release();

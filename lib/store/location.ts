@@ -57,6 +57,11 @@ export function openDatabase(
     return { sql, file: inMemory ? null : Deno.realPathSync(path) };
   } catch (error) {
     sql?.close();
+    if (readOnly && /unable to open/.test(String(error))) {
+      // A log that is shared with writers lies beside it, whether or not there are any.
+      const found = "SQLite must be able to write beside a database even to read it";
+      throw refusal(path, new Refusal(found, "copy it to a folder that this process may write"));
+    }
     throw refusal(path, error);
   }
 }

@@ -38,7 +38,8 @@ async function codeOf(command: CommandUnknownOpts, args: readonly string[]): Pro
     applyConfigFile(command as never);
     await command.parseAsync([...args], { from: "user" });
     return EXIT.ok;
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstOf(thrown);
     if (error instanceof ExitWith) return error.code;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
     if (error instanceof InputError || error instanceof InvalidArgumentError) {
@@ -52,6 +53,11 @@ async function codeOf(command: CommandUnknownOpts, args: readonly string[]): Pro
     console.error(error);
     return EXIT.failed;
   }
+}
+
+/** What went wrong first: closing what `using` holds may fail for the same reason, and comes later. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 /** Thrown by an action that has said all there is to say. */

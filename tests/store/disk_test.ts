@@ -5,78 +5,46 @@ import { ProfileDatabase } from "../../lib/store/mod.ts";
 import { sampleRun } from "../fixtures/run.ts";
 import { testUnless } from "../gate/needs.ts";
 import { connect, headerOf, query, scratch, store } from "./scene.ts";
+import { noSmallDisk, smallDisk } from "./small_disk.ts";
 
 function assertSound(path: string): void {
   assert.deepEqual(query(path, "PRAGMA integrity_check"), [{ integrity_check: "ok" }]);
   assert.deepEqual(query(path, "PRAGMA foreign_key_check"), []);
 }
 
-function mounted(folder: string, kilobytes: number): boolean {
-  const { code } = new Deno.Command("mount", {
-    args: ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", folder],
-    stderr: "null",
-  }).outputSync();
-  return code === 0;
-}
-
-function unmount(folder: string): void {
-  new Deno.Command("umount", { args: [folder] }).outputSync();
-}
-
-function lacking(): string | null {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) {
-    return "mounting a small disk takes Linux and root";
-  }
-  const probe = Deno.makeTempDirSync();
-  const works = mounted(probe, 64);
-  if (works) unmount(probe);
-  Deno.removeSync(probe);
-  return works ? null : "this machine lets nobody mount a small disk";
-}
-
-testUnless(lacking(), "a full disk loses the batch that did not fit, and nothing else", () => {
-  using scene = scratch();
+testUnless(noSmallDisk(), "a full disk loses the batch that did not fit, and nothing else", () => {
   for (const kilobytes of [900, 1300, 2100]) {
-    assert.ok(mounted(scene.folder, kilobytes));
-    try {
-      const run = sampleRun({ tokens: 1 });
-      const database = ProfileDatabase.open(scene.path);
-      const runId = database.createRun(headerOf(run));
-      let kept = 0;
-      const fill = () => {
-        for (; kept < 1e5; kept += 50) {
-          const tokens = Array.from({ length: 50 }, (_, i) => ({
-            ...run.trace.tokens[0]!,
-            index: kept + i,
-            text: "x".repeat(200),
-          }));
-          database.addTokens(runId, tokens);
-        }
-      };
-      assert.throws(fill, (error) => {
-        assert.ok(error instanceof InputError, String(error));
-        assert.match(error.message, /disk is full.*; free some space or choose another disk$/);
-        return true;
-      });
-      assert.ok(kept > 0);
-      assert.equal(database.getTokens(runId).length, kept);
-      try {
-        database.close();
-      } catch (error) {
-        // There is no room to write that it ended; who opens it next will say so.
-        assert.match(String(error), /disk is full/);
+    using disk = smallDisk(kilobytes);
+    const path = join(disk.folder, "runs.db");
+    const run = sampleRun({ tokens: 1 });
+    const database = ProfileDatabase.open(path);
+    const runId = database.createRun(headerOf(run));
+    let kept = 0;
+    const fill = () => {
+      for (; kept < 1e5; kept += 50) {
+        const tokens = Array.from({ length: 50 }, (_, i) => ({
+          ...run.trace.tokens[0]!,
+          index: kept + i,
+          text: "x".repeat(200),
+        }));
+        database.addTokens(runId, tokens);
       }
-      new Deno.Command("mount", {
-        args: ["-o", "remount,size=8m", scene.folder],
-      }).outputSync();
-      using again = ProfileDatabase.open(scene.path);
-      assert.equal(again.getRun(runId)!.status, "interrupted");
-      assert.equal(again.getTokens(runId).length, kept);
-      assertSound(scene.path);
-      assert.equal(again.getRun(store(again))!.status, "complete");
-    } finally {
-      unmount(scene.folder);
-    }
+    };
+    assert.throws(fill, (error) => {
+      assert.ok(error instanceof InputError, String(error));
+      assert.match(error.message, /disk is full.*; free some space or choose another disk$/);
+      return true;
+    });
+    assert.ok(kept > 0);
+    assert.equal(database.getTokens(runId).length, kept);
+    // There is no room to write that it ended; who opens it next will say so.
+    database.close();
+    disk.grow(8192);
+    using again = ProfileDatabase.open(path);
+    assert.equal(again.getRun(runId)!.status, "interrupted");
+    assert.equal(again.getTokens(runId).length, kept);
+    assertSound(path);
+    assert.equal(again.getRun(store(again))!.status, "complete");
   }
 });
 
@@ -101,7 +69,20 @@ Deno.test("a database that another program locks is waited for, then refused, an
   assertSound(scene.path);
 });
 
-Deno.test("a database on a read-only disk is read, and refused for writing", () => {
+testUnless(noSmallDisk(), "a database on a read-only disk is refused, with what to do", () => {
+  using disk = smallDisk(4096);
+  const path = join(disk.folder, "runs.db");
+  {
+    using database = ProfileDatabase.open(path);
+    store(database);
+  }
+  disk.protect();
+  const reading = () => ProfileDatabase.open(path, { readOnly: true });
+  assert.throws(reading, /write beside a database.*; copy it to a folder that this process may/);
+  assert.throws(() => ProfileDatabase.open(path), /choose a path that this process may write/);
+});
+
+Deno.test("a database that may not be written is read, and refused for writing", () => {
   using scene = scratch();
   {
     using database = ProfileDatabase.open(scene.path);

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { ProfilingRun } from "../../lib/record.ts";
+import { ProfileDatabase } from "../../lib/store/mod.ts";
+import { testUnless } from "../gate/needs.ts";
+import { query, scratch } from "../store/scene.ts";
+import { noSmallDisk, smallDisk } from "../store/small_disk.ts";
+import { ended, runTask, SHORT, spawnTask } from "./run_task.ts";
+
+const MEASURE = ["--power", "estimate", "--warmup", "0", "--baseline-seconds", "0.3", "--quiet"];
+
+/** Waits until the run in the database has tokens, which is when it is being measured. */
+async function measuring(db: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    try {
+      using database = ProfileDatabase.open(db, { readOnly: true });
+      if (database.getTokens("last").length > 0) return;
+    } catch {
+      // not made yet
+    }
+  }
+  assert.fail("No token was measured within 30 s");
+}
+
+function killable(child: Deno.ChildProcess): Disposable {
+  return {
+    [Symbol.dispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // it has ended
+      }
+    },
+  };
+}
+
+testUnless(
+  Deno.build.os === "windows" ? "Windows has no SIGSTOP" : null,
+  "profile that is suspended and goes on says when it stood still",
+  async () => {
+    using scene = scratch();
+    const args = [...MEASURE, "--db", scene.path, "--min-seconds", "4", "--json"];
+    const child = spawnTask("profile", args);
+    using _ = killable(child);
+    await measuring(scene.path);
+    child.kill("SIGSTOP");
+    setTimeout(() => child.kill("SIGCONT"), 2000);
+    const { code, stdout, stderr } = await ended(child);
+    assert.equal(code, 0, stderr);
+    const { findings, status }: ProfilingRun = JSON.parse(stdout);
+    assert.equal(status, "complete");
+    const slept = findings.find(({ kind }) => kind === "sleep");
+    assert.match(slept?.message ?? "", /^The process stood still for \d\.\d s/);
+    assert.ok(slept!.value > 1500, "nearly all of the two seconds");
+  },
+);
+
+Deno.test("two profiles at once into one database are both whole, and say that they were not alone", async () => {
+  using scene = scratch();
+  const args = [...MEASURE, "--db", scene.path, "--min-seconds", "4", "--threads", "1", "--json"];
+  const both = await Promise.all([runTask("profile", args), runTask("profile", args)]);
+  const runs = both.map(({ code, stdout, stderr }): ProfilingRun => {
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  });
+  using database = ProfileDatabase.open(scene.path, { readOnly: true });
+  assert.deepEqual(
+    database.getRuns().map(({ runId }) => runId).sort(),
+    runs.map(({ runId }) => runId).sort(),
+  );
+  for (const run of runs) {
+    const { measured, tokens, findings } = run;
+    const kept = database.getTokens(run.runId);
+    assert.equal(kept.length, measured.repetitions * tokens.length);
+    assert.deepEqual(
+      kept.filter(({ repetition }) => repetition === 0).map(({ id }) => id),
+      tokens.map(({ id }) => id),
+    );
+    assert.equal(database.getRun(run.runId)!.status, "complete");
+    // One of N CPUs is 5 % of the machine where there are 20.
+    if (navigator.hardwareConcurrency < 16) {
+      assert.ok(findings.some(({ kind }) => kind === "foreign-load"), "it was not alone");
+    }
+  }
+  assert.deepEqual(query(scene.path, "PRAGMA integrity_check"), [{ integrity_check: "ok" }]);
+  assert.deepEqual(query(scene.path, "PRAGMA foreign_key_check"), []);
+});
+
+testUnless(
+  noSmallDisk(),
+  "profile on a disk that fills up keeps what fitted, and says so in one line",
+  async () => {
+    using disk = smallDisk(400);
+    const db = join(disk.folder, "runs.db");
+    const { code, stdout, stderr } = await runTask("profile", [
+      ...MEASURE,
+      ...["--db", db, "--min-seconds", "4"],
+    ]);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^error: .*disk is full; free some space or choose another disk\n$/);
+    disk.grow(8192);
+    using database = ProfileDatabase.open(db);
+    const run = database.getRun("last")!;
+    // Where not even the word fits, the run has no writer any more, and reads as interrupted.
+    assert.match(run.status, /^(failed|interrupted)$/);
+    if (run.status === "failed") assert.match(run.reason!, /disk is full/);
+    assert.deepEqual(query(db, "PRAGMA integrity_check"), [{ integrity_check: "ok" }]);
+  },
+);
+
+testUnless(
+  noSmallDisk(),
+  "profile on a disk that fills up and is freed in time loses nothing",
+  async () => {
+    using disk = smallDisk(1024);
+    const db = join(disk.folder, "runs.db");
+    const ballast = join(disk.folder, "ballast");
+    const child = spawnTask("profile", [
+      ...MEASURE,
+      ...["--db", db, "--min-seconds", "5", "--max-new-tokens", "8", "--json"],
+    ]);
+    using _ = killable(child);
+    await measuring(db);
+    const file = Deno.openSync(ballast, { write: true, create: true });
+    assert.throws(() => {
+      for (;;) file.writeSync(new Uint8Array(4096));
+    }, /No space left/);
+    file.close();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    Deno.removeSync(ballast);
+    disk.grow(65_536);
+    const { code, stdout, stderr } = await ended(child);
+    assert.equal(code, 0, stderr);
+    const { measured, tokens, runId }: ProfilingRun = JSON.parse(stdout);
+    using database = ProfileDatabase.open(db, { readOnly: true });
+    assert.equal(database.getTokens(runId).length, measured.repetitions * tokens.length);
+  },
+);
+
+testUnless(
+  noSmallDisk(),
+  "a read-only disk: all refuse it in one line, and a copy of its database is read",
+  async () => {
+    using disk = smallDisk(8192);
+    const db = join(disk.folder, "runs.db");
+    const profile = (path: string) =>
+      runTask("profile", ["--power", "estimate", ...SHORT, "--quiet", "--db", path]);
+    assert.equal((await profile(db)).code, 0);
+    disk.protect();
+    for (const path of [db, join(disk.folder, "new.db")]) {
+      const { code, stderr } = await profile(path);
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: .*choose a path that this process may write\n$/);
+    }
+    const refused = await runTask("runs", ["--db", db]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /^error: .*; copy it to a folder that this process may write\n$/);
+    using scene = scratch();
+    Deno.copyFileSync(db, scene.path);
+    const [run] = JSON.parse((await runTask("runs", ["--db", scene.path, "--json"])).stdout);
+    assert.equal(run.status, "complete");
+  },
+);
