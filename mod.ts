@@ -46,3 +46,4 @@ export * from "./lib/analysis/mod.ts";
 export * from "./lib/experiment/mod.ts";
 export * as charts from "./lib/charts/mod.ts";
 export * from "./lib/notebook/mod.ts";
+export * from "./lib/report/mod.ts";

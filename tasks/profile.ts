@@ -3,11 +3,15 @@
  *
  * @module
  */
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { Option } from "@commander-js/extra-typings";
+import { InputError } from "../lib/errors.ts";
 import { ENGINES, PROVIDERS } from "../lib/inference/mod.ts";
 import { type ChatMessage, chatPrompt, loadModel } from "../lib/model/mod.ts";
 import { SOURCE_NAMES } from "../lib/power/mod.ts";
 import { profile } from "../lib/profile/mod.ts";
+import { reportedRun, saveReport } from "../lib/report/mod.ts";
 import { visibleText } from "../lib/safe_text.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
 import {
@@ -143,6 +147,7 @@ export const task = command(
   )
   .addOption(priceOption())
   .addOption(regionOption())
+  .addOption(new Option("--report <file>", "also write a report of the run, as one HTML file"))
   .addOption(new Option("--json", "print the result as JSON and nothing else on stdout"))
   .addOption(new Option("-q, --quiet", "no bar, no introduction, only the result"))
   .addHelpText(
@@ -157,6 +162,7 @@ Examples:
   deno task profile --amplify q_proj,down_proj
   deno task profile --engine ort-ffi --batch-size 8
   deno task profile --power powermetrics --interval-ms 50 --db runs.db
+  deno task profile --depth component --report tinytales.html
   deno task profile --json > run.json
 
 Flags win over TOKENWATT_… variables, these over tokenwatt.json in your folder.
@@ -164,6 +170,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
   )
   .action(async (prompt, options) => {
     const { json = false, quiet = false } = options;
+    if (options.report !== undefined) checkFolderOf(userPath(options.report));
     const model = await loadModel(modelPath(options.model), { precision: options.precision });
     const isChat = options.chat === true || options.system !== undefined;
     const asked = isChat ? await chatPrompt(model, turns(prompt, options.system)) : prompt;
@@ -214,8 +221,22 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       for (const line of efficiencyLines(run, options)) console.log(line);
       if (!quiet) { for (const line of nextSteps(run, options.db)) console.log(line); }
     }
+    if (options.report !== undefined) {
+      const path = userPath(options.report);
+      await saveReport(path, reportedRun(database, run.runId));
+      if (!quiet && !json) console.log(`Report: ${path}`);
+    }
     if (run.status === "interrupted") throw new ExitWith(EXIT.interrupted);
   });
+
+/** Before minutes of measuring, not after. */
+function checkFolderOf(path: string): void {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new InputError(`Cannot write the report "${path}": ${folder} is no folder`, {
+    remedy: "choose a folder that is there",
+  });
+}
 
 function turns(prompt: string, system: string | undefined): ChatMessage[] {
   const user = { role: "user", content: prompt };

@@ -36,6 +36,14 @@ export interface FigureContent {
   draw(): Promise<Drawing>;
 }
 
+/** How a figure fits into a page. */
+export interface HtmlOptions {
+  /** Whether it brings its style along; pages with many figures hold `FIGURE_STYLE` once. Default true. */
+  style?: boolean;
+  /** Its title is a heading of this level; unless given, a paragraph. */
+  heading?: 1 | 2 | 3 | 4 | 5 | 6;
+}
+
 /**
  * A chart that knows how to show itself: in Jupyter, as a file, inside a page. Nothing is drawn
  * before the first time that somebody asks, and then once.
@@ -78,8 +86,8 @@ export class Figure {
   }
 
   /** Returns the figure as a self-contained piece of HTML. */
-  async toHtml(): Promise<string> {
-    return fragment(this.#content, await this.#draw());
+  async toHtml(options: HtmlOptions = {}): Promise<string> {
+    return fragment(this.#content, await this.#draw(), options);
   }
 
   /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Drawing, FigureContent } from "./figure.ts";
+import type { Drawing, FigureContent, HtmlOptions } from "./figure.ts";
 import { wrapText } from "./labels.ts";
 import { escapeHtml } from "../safe_text.ts";
 import {
@@ -17,15 +17,20 @@ import {
 
 const MARGIN = 20;
 
-/** A piece of HTML that carries its own style. */
-export function fragment(content: FigureContent, drawing: Drawing): string {
+/** A piece of HTML that carries its own style, unless the page has it. */
+export function fragment(
+  content: FigureContent,
+  drawing: Drawing,
+  { style = true, heading }: HtmlOptions = {},
+): string {
+  const tag = heading === undefined ? "p" : `h${heading}`;
   const { title, subtitle, caption, alt, width } = content;
   const picture = drawing.html ??
     `<svg role="img" aria-label="${escapeHtml(alt)}" width="${width}" height="${drawing.height}" ` +
       `viewBox="0 0 ${width} ${drawing.height}" font-family="${FONT}">${drawing.svg}</svg>`;
   return `<figure class="${FIGURE_CLASS}">` +
-    `<style>${FRAGMENT_STYLE}</style>` +
-    `<p class="tw-title">${escapeHtml(title)}</p>` +
+    (style ? `<style>${FRAGMENT_STYLE}</style>` : "") +
+    `<${tag} class="tw-title">${escapeHtml(title)}</${tag}>` +
     `<p class="tw-subtitle">${escapeHtml(subtitle)}</p>${picture}` +
     `<figcaption class="tw-caption">${escapeHtml(caption.join(" "))}</figcaption></figure>`;
 }

@@ -8,9 +8,13 @@ import { firstRepetition } from "./inside_rows.ts";
 
 /** A layer's heads; the value of token `t` and head `h` is at `t * heads + h`, NaN where there is none. */
 export interface HeadValues {
+  /** Counted from 0. */
   layer: number;
+  /** Number of heads. */
   heads: number;
+  /** Number of tokens. */
   tokens: number;
+  /** In nats. */
   entropyNats: Float32Array;
 }
 

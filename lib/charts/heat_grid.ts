@@ -101,9 +101,17 @@ export function drawHeatGrid(grid: HeatGrid, width: number): Drawing {
     rowHeight: layout.cellHeight,
   });
   return {
-    svg: HATCH_DEFS + legend.svg + cells + margin + axes(grid, layout),
+    svg: HATCH_DEFS + legend.svg + cells + frameOfCells(grid, layout) + margin + axes(grid, layout),
     height: top + plotHeight + BOTTOM,
   };
+}
+
+/** Invisible: where scripts of a page find the cells, of both kinds. */
+function frameOfCells(grid: HeatGrid, layout: Layout): string {
+  const { left, top, plotWidth, plotHeight } = layout;
+  return `<rect class="tw-cells" x="${px(left)}" y="${px(top)}" width="${px(plotWidth)}" height="${
+    px(plotHeight)
+  }" fill="none" pointer-events="none" data-rows="${grid.rowLabels.length}" data-columns="${grid.columns}"/>`;
 }
 
 function rectangles(grid: HeatGrid, ramp: ValueRamp, layout: Layout): string {
@@ -164,7 +172,7 @@ function raster(grid: HeatGrid, ramp: ValueRamp, layout: Layout): string {
       px(top)
     }" width="${px(plotWidth * columns * bin / grid.columns)}" height="${
       px(plotHeight)
-    }" preserveAspectRatio="none" style="image-rendering:pixelated" ` +
+    }" preserveAspectRatio="none" image-rendering="pixelated" ` +
       // Programs without CSS show the light one only.
       `${theme === 1 ? 'display="none" ' : ""}href="data:image/png;base64,${png}"/>`;
   };

@@ -11,18 +11,24 @@ import { firstRepetition, type InsideRows } from "./inside_rows.ts";
 /** What a heat map of layers can show. */
 export type HeatmapMetric = "energy" | "time" | "activation" | "sparsity" | "entropy";
 
+/** The same, and the ends of energies. */
+export type CellValue = HeatmapMetric | "energyLow" | "energyHigh";
+
 /** Layers × tokens; the value of layer `l` and token `t` is at `l * tokens + t`, NaN where there is none. */
 export interface LayerValues {
+  /** Numbers of the layers, ascending. */
   layers: number[];
+  /** Number of tokens. */
   tokens: number;
+  /** By layer, then by token. */
   values: Float64Array;
 }
 
-/** Reads the values of a metric; `null` where the run does not have them. */
+/** The numbers behind a heat map of layers; `null` where the run does not have them. */
 export function layerValues(
   run: InsideRun,
-  metric: HeatmapMetric,
-  rows: InsideRows | undefined,
+  metric: CellValue,
+  rows?: InsideRows,
   component?: string,
 ): LayerValues | null {
   const found = metric === "entropy"
@@ -33,7 +39,12 @@ export function layerValues(
   return found !== null && found.values.some((value) => !Number.isNaN(value)) ? found : null;
 }
 
-type PartMetric = Exclude<HeatmapMetric, "entropy">;
+type PartMetric = Exclude<CellValue, "entropy">;
+
+/** Energies, their ends and times add up over the components of a layer; statistics do not. */
+function isSummed(metric: PartMetric): boolean {
+  return metric !== "activation" && metric !== "sparsity";
+}
 
 /** Adds values up, or takes their mean; a sum with an unknown part is unknown. */
 class Gathering {
@@ -67,13 +78,16 @@ class Gathering {
 
 function fromCells(cells: InsideCells, metric: PartMetric, component?: string): LayerValues | null {
   const { places, tokens, activations } = cells;
-  const column = metric === "energy"
-    ? cells.energyMj
-    : metric === "time"
-    ? cells.durationMs
-    : activations?.[metric === "activation" ? "meanAbs" : "sparsity"];
+  const column = {
+    energy: cells.energyMj,
+    energyLow: cells.lowMj,
+    energyHigh: cells.highMj,
+    time: cells.durationMs,
+    activation: activations?.meanAbs,
+    sparsity: activations?.sparsity,
+  }[metric];
   if (column === undefined) return null;
-  const isSum = metric === "energy" || metric === "time";
+  const isSum = isSummed(metric);
   const wanted = places.flatMap((place, at) =>
     place.layer !== null && (component ?? place.component) === place.component
       ? [{ layer: place.layer, at }]
@@ -94,7 +108,7 @@ function fromRows(
   metric: PartMetric,
   component?: string,
 ): LayerValues | null {
-  const isSum = metric === "energy" || metric === "time";
+  const isSum = isSummed(metric);
   const source: readonly (LayerMetric | ComponentMetric)[] | undefined =
     isSum && component === undefined && rows?.layers ? rows.layers : rows?.components;
   const wanted = firstRepetition(source).flatMap((row) => {
@@ -113,6 +127,8 @@ function fromRows(
 
 function valueOf(row: LayerMetric | ComponentMetric, metric: PartMetric): number | null {
   if (metric === "energy") return row.energyMj ?? null;
+  if (metric === "energyLow") return row.lowMj ?? null;
+  if (metric === "energyHigh") return row.highMj ?? null;
   if (metric === "time") return row.durationMs;
   const activation = "activation" in row ? row.activation : null;
   return activation?.[metric === "activation" ? "meanAbs" : "sparsity"] ?? null;

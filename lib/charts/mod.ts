@@ -4,7 +4,8 @@
  *
  * @module
  */
-export { type Drawing, Figure, type FigureContent } from "./figure.ts";
+export { type Drawing, Figure, type FigureContent, type HtmlOptions } from "./figure.ts";
+export { FRAGMENT_STYLE as FIGURE_STYLE, themeVariables } from "./theme.ts";
 export {
   powerTimeline,
   type PowerTimelineOptions,
@@ -26,6 +27,7 @@ export { scaling } from "./scaling.ts";
 export { context } from "./context.ts";
 export { batch } from "./batch.ts";
 export { tradeoff } from "./tradeoff.ts";
+export { type CellValue, type LayerValues, layerValues } from "./layer_values.ts";
 export { type HeatmapMetric, layerHeatmap, type LayerHeatmapOptions } from "./layer_heatmap.ts";
 export { componentBreakdown, type ComponentBreakdownOptions } from "./component_breakdown.ts";
 export { railBreakdown, type RailBreakdownRun } from "./rail_breakdown.ts";
@@ -37,6 +39,8 @@ export { waterfall, type WaterfallOptions, type WaterfallRun } from "./waterfall
 export { pipeline, type PipelineRun } from "./pipeline.ts";
 export { activations, type ActivationsOptions } from "./activations.ts";
 export { attentionEntropy, type AttentionEntropyOptions } from "./attention_entropy.ts";
+export { headColumns, type HeadValues } from "./head_values.ts";
+export { routingValues, type RoutingValues } from "./routing_values.ts";
 export { expertMap, type ExpertMapOptions } from "./expert_map.ts";
 export type { ChartOptions, InsideRun } from "./inside_notes.ts";
 export type { InsideRows } from "./inside_rows.ts";

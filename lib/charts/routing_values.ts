@@ -8,6 +8,7 @@ import { firstRepetition } from "./inside_rows.ts";
 
 /** A layer's experts, over all tokens of the prompt and the answer. */
 export interface RoutingValues {
+  /** Counted from 0. */
   layer: number;
   /** Positions that chose the expert. */
   positions: number[];

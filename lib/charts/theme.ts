@@ -119,6 +119,11 @@ function variables(column: 0 | 1): string {
     .concat(`--tw-light-only:${DRAWN[column]}`, `--tw-dark-only:${DRAWN[1 - column]}`).join(";");
 }
 
+/** The theme as CSS variables, for pages that use its colours outside of figures. */
+export function themeVariables(theme: "light" | "dark"): string {
+  return variables(theme === "light" ? 0 : 1);
+}
+
 const RAMP_RULES = Array.from(
   { length: RAMP_STEPS },
   (_, step) =>

@@ -6,8 +6,8 @@
  * It judges nothing; tests/notebook/jupyterlab_test.ts does. The notebook's cells: all but the last
  * two end by themselves, the last but one runs until it is stopped, the last runs after that.
  */
-import { existsSync } from "node:fs";
 import { chromium, type Locator, type Page } from "playwright-core";
+import { found } from "./found.ts";
 import type { LabSight, PaintedFigure } from "./sight.ts";
 import { decodePng, inkShare } from "../../tasks/test/png.ts";
 
@@ -36,14 +36,6 @@ try {
   }
 } finally {
   await browser.close();
-}
-
-/** Playwright looks for no program in PATH. */
-function found(program: string): string {
-  if (program.includes("/")) return program;
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  return folders.map((folder) => `${folder}/${program}`).find((path) => existsSync(path)) ??
-    program;
 }
 
 async function see(page: Page): Promise<LabSight> {
