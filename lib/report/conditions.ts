@@ -4,6 +4,7 @@
  * @module
  */
 import type { ReportedRun } from "./reported_run.ts";
+import { isOfCode } from "./windows.ts";
 import type { DataTable } from "./data_table.ts";
 import { formatMs, formatMw, threeDigits } from "../quantities.ts";
 
@@ -21,23 +22,11 @@ function known(value: unknown): string | null {
 }
 
 /** All that is known of a run's circumstances. */
-export function factsOf({ run }: ReportedRun): Fact[] {
-  const { model, power, runtime, host, details, options, totals, measured } = run;
+export function factsOf(reported: ReportedRun): Fact[] {
+  const { run } = reported;
+  const { power, runtime, host, details, options, totals } = run;
   const facts: Fact[] = [
-    ["model", model.name],
-    ["family", known(model.family)],
-    ["layers", known(model.numLayers)],
-    ["weights", model.parameters.toLocaleString("en-US")],
-    ["precision", known(model.precision)],
-    ["size of the weights", bytes(details?.model?.weightBytes)],
-    ["attention", known(details?.model?.attentionKind)],
-    ["context length", known(model.contextLength)],
-    ["prompt", run.prompt],
-    ["answer", run.response],
-    ["prompt tokens", known(totals.promptTokens)],
-    ["generated tokens", known(totals.generatedTokens)],
-    ["repetitions", known(measured.repetitions)],
-    ["measured time", formatMs(measured.durationMs)],
+    ...isOfCode(reported) ? [] : factsOfAnswer(reported),
     ["machine", known(host?.hostname)],
     ["chip", known(host?.chip)],
     ["operating system", host ? [host.os, host.osRelease].filter(Boolean).join(" ") : null],
@@ -66,6 +55,26 @@ export function factsOf({ run }: ReportedRun): Fact[] {
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return [...facts, ...asked];
+}
+
+function factsOfAnswer({ run }: ReportedRun): Fact[] {
+  const { model, details, totals, measured } = run;
+  return [
+    ["model", model.name],
+    ["family", known(model.family)],
+    ["layers", known(model.numLayers)],
+    ["weights", model.parameters.toLocaleString("en-US")],
+    ["precision", known(model.precision)],
+    ["size of the weights", bytes(details?.model?.weightBytes)],
+    ["attention", known(details?.model?.attentionKind)],
+    ["context length", known(model.contextLength)],
+    ["prompt", run.prompt],
+    ["answer", run.response],
+    ["prompt tokens", known(totals.promptTokens)],
+    ["generated tokens", known(totals.generatedTokens)],
+    ["repetitions", known(measured.repetitions)],
+    ["measured time", formatMs(measured.durationMs)],
+  ];
 }
 
 /** What one run is known to be made under. */

@@ -5,3 +5,4 @@
  */
 export { htmlReport, type ReportOptions, saveReport } from "./html_report.ts";
 export { type ReportedRun, reportedRun, type RunCircumstances } from "./reported_run.ts";
+export type { InsideRows } from "../charts/mod.ts";

@@ -25,12 +25,16 @@ import {
   timelineTables,
   tokenTable,
 } from "./run_tables.ts";
+import { isOfCode } from "./windows.ts";
 
 /** What happened when. */
-export function timePanels({ run }: ReportedRun): Panel[] {
+export function timePanels(reported: ReportedRun): Panel[] {
+  const { run } = reported;
+  const timeline = { figure: charts.powerTimeline(run), tables: timelineTables(run) };
+  if (isOfCode(reported)) return [timeline];
   const several = run.measured.repetitions > 1;
   return [
-    { figure: charts.powerTimeline(run), tables: timelineTables(run) },
+    timeline,
     { figure: charts.pipeline(run), tables: [sectionTable(run)] },
     ...several ? [{ figure: charts.energyOverTime(run), tables: [repetitionTable(run)] }] : [],
   ];

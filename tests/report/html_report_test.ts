@@ -92,6 +92,16 @@ Deno.test("htmlReport() bears a stored run that was killed before its first toke
   assert.ok(!anchors(html).includes("explore"));
 });
 
+Deno.test("htmlReport() of windows around code shows them, and no answer", async () => {
+  const sample = sampleRun();
+  const model = { ...sample.model, name: "sorting", family: "none", numLayers: 0, parameters: 0 };
+  const none = { phases: [], sections: [], tokens: [], groups: [], prompt: "", response: "" };
+  const html = await htmlReport({ run: { ...sample, ...none, model } });
+  assert.deepEqual(anchors(html), ["summary", "time", "conditions", "reading"]);
+  assert.match(html, /<caption>Windows<\/caption>/);
+  refuse(markupOf(html), /NaN|undefined|Tokens per second|>weights</);
+});
+
 Deno.test("htmlReport() executes nothing and hides nothing of what a run says", async () => {
   const html = await htmlReport(hostileRun());
   for (const character of HOSTILE.hidden) {
