@@ -40,7 +40,7 @@ export { pipeline, type PipelineRun } from "./pipeline.ts";
 export { activations, type ActivationsOptions } from "./activations.ts";
 export { attentionEntropy, type AttentionEntropyOptions } from "./attention_entropy.ts";
 export { headColumns, type HeadValues } from "./head_values.ts";
-export { routingValues, type RoutingValues } from "./routing_values.ts";
+export { type RoutingValues, routingValues } from "./routing_values.ts";
 export { expertMap, type ExpertMapOptions } from "./expert_map.ts";
 export type { ChartOptions, InsideRun } from "./inside_notes.ts";
 export type { InsideRows } from "./inside_rows.ts";
