@@ -60,5 +60,7 @@ export {
 export type { RigChip, RigRail } from "./rig/chips.ts";
 export type { Cadence, RigSession } from "./rig/cadences.ts";
 export type { RigOptions } from "./rig/live.ts";
+export type { PowerSchedule } from "./rig/schedule.ts";
 export type { RigOverrides, RigTraits } from "./rig/traits.ts";
+export { playVirtually, type VirtualRun, type VirtualRunOptions } from "./rig/virtual.ts";
 export { combine, SOURCE_NAMES, sourceSpec } from "./sources.ts";

@@ -8,7 +8,9 @@ import { drawTraits, type RigOverrides, type RigTraits } from "./traits.ts";
 
 /** A run of the rig on a virtual clock. */
 export interface VirtualRunOptions {
+  /** Of all that is drawn at random. */
   seed: number;
+  /** Which chip. */
   chip: RigChip;
   /** What the machine did, one after the other, at `factor` times the power of such a phase. */
   phases: readonly { phase: Phase; durationMs: number; factor?: number }[];
@@ -22,11 +24,13 @@ export interface VirtualRunOptions {
 
 /** What came out of it, and what was true. */
 export interface VirtualRun {
+  /** What powermetrics would have written. */
   records: PowerRecord[];
   /** When each record came, in epoch ms. */
   arrivalsMs: number[];
-  /** True start and end of each record, in epoch ms. */
+  /** True start of each record, in epoch ms. */
   startsMs: Float64Array;
+  /** True end of each. */
   endsMs: Float64Array;
   /** Time before which nothing was sampled. */
   spawnMs: number;
@@ -34,13 +38,28 @@ export interface VirtualRun {
   beganMs: number;
   /** True power at any time. */
   schedule: PowerSchedule;
+  /** In what it differs from an ideal meter. */
   traits: RigTraits;
 }
 
 // Some January of 2026: epoch times as they are in a run, where a double steps by 0.2 µs.
 const ORIGIN_MS = 1_769_116_000_000;
 
-/** Plays a whole run at once: the records and when they came, and the truth beside them. */
+/**
+ * Plays a whole run at once: the records and when they came, and the truth beside them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { alignRecords, playVirtually } from "@tokenwatt/tokenwatt";
+ *
+ * const phases = [{ phase: "decode", durationMs: 3000 }] as const;
+ * const run = playVirtually({ seed: 1, chip: "m4max", phases });
+ * const { samples } = alignRecords(run.records, run.arrivalsMs, { spawnMs: run.spawnMs });
+ * assert(samples.length === run.records.length);
+ * assert(run.schedule.totalMj(run.beganMs, run.beganMs + 3000) > 10_000);
+ * ```
+ */
 export function playVirtually(options: VirtualRunOptions): VirtualRun {
   const { chip, phases, intervalMs = 100 } = options;
   const random = new SeededRandom(options.seed);
