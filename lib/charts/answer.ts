@@ -68,8 +68,12 @@ export function whiskersNote(estimates: readonly (Estimate | null)[]): string[] 
   const bare = known.filter(({ low, high }) => low === null || high === null).length;
   return [
     ...known.some(({ resolved }) => !resolved) ? ["Hollow: not resolved."] : [],
-    "Whiskers are 95 % intervals, without the meter's own error; where none is seen, it is smaller " +
-    "than the dot.",
+    ...bare < known.length
+      ? [
+        "Whiskers are 95 % intervals, without the meter's own error; where none is seen, it is " +
+        "smaller than the dot.",
+      ]
+      : [],
     ...bare > 0 ? [`${bare} of ${known.length} figures have no interval.`] : [],
   ];
 }

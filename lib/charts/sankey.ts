@@ -49,7 +49,8 @@ export type SankeyRun = InsideRun & Pick<ProfilingRun, "phases">;
  */
 export function sankey(run: SankeyRun, options: ChartOptions = {}): Figure {
   const width = checkedWidth(options.width);
-  const title = options.title ?? energyTitle(run, "from rails to components");
+  const title = options.title ??
+    energyTitle(run, `from rails to ${run.inside === null ? "phases" : "components"}`);
   const phases = run.phases.filter(({ energy }) => (energy.mj ?? 0) > 0);
   if (run.totals.energyMj === null || phases.length === 0) return noEnergy(title, width);
   const columns = flowColumns(run, phases);

@@ -29,7 +29,11 @@ export function judgeExecution(execution: Execution): Check[] {
     outputs.filter((output) => output.type === "error")
       .map((output) => `cell ${number}: ${output.error}`)
   );
-  const problems = [execution.failure, ...errors].filter((problem) => problem !== null);
+  // The value of a last line is shown only where nothing overtakes it, and may name this machine.
+  const values = execution.cells
+    .filter(({ outputs }) => outputs.some(({ type }) => type === "execute_result"))
+    .map(({ number }) => `cell ${number} shows the value of its last line; use print() or show()`);
+  const problems = [execution.failure, ...errors, ...values].filter((problem) => problem !== null);
   return [
     {
       name: `${execution.notebook} runs without an error`,

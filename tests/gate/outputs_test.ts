@@ -43,6 +43,12 @@ Deno.test("judgeExecution() reports error outputs and an early end", () => {
   assert.equal(check?.problem, "DeadKernelError: Kernel died\ncell 1: TypeError: planted");
 });
 
+Deno.test("judgeExecution() reports the value of a last line, which nobody asked to see", () => {
+  const value: CellOutput = { type: "execute_result", mimes: { "text/plain": 34_484 } };
+  const [check] = judgeExecution(executionOf("run;", [value]));
+  assert.equal(check?.problem, "cell 1 shows the value of its last line; use print() or show()");
+});
+
 Deno.test("judgeRepeat() accepts other sizes and other cuts of a stream", () => {
   const wider: CellOutput = { ...CHART, mimes: { "text/html": 950, "text/plain": 9 } };
   const first = executionOf("x", [TEXT, CHART]);
