@@ -6,7 +6,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { InputError } from "../lib/errors.ts";
 import { visibleText } from "../lib/safe_text.ts";
-import { ProfileDatabase } from "../lib/store/mod.ts";
+import { noSuchRun, ProfileDatabase } from "../lib/store/mod.ts";
 import { command, databaseOption, runCommand, userPath } from "./frame/mod.ts";
 
 export const task = command("delete", "Delete a run with all its rows, after asking.")
@@ -26,11 +26,7 @@ Examples:
     ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true }).close();
     using database = ProfileDatabase.open(userPath(db));
     const run = database.getRunSummary(id);
-    if (!run) {
-      throw new InputError(`Cannot delete run "${id}": ${db} holds no such run`, {
-        remedy: "deno task runs lists those that are there",
-      });
-    }
+    if (!run) throw noSuchRun(database, "delete", id, db);
     const { runId, model, prompt } = run;
     if (!yes && !agreed(`${runId} (${model.name}: ${prompt.slice(0, 40)})`)) {
       console.error("Nothing was deleted");

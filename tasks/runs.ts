@@ -35,6 +35,7 @@ export const task = command("runs", "List the runs in a database, newest first."
   .addOption(new Option("--ep <name>", "only runs on this execution provider"))
   .addOption(new Option("--precision <name>", "only models of this precision"))
   .addOption(new Option("--host <name>", "only runs on this machine"))
+  .addOption(new Option("--source <name>", "only runs whose power came from there"))
   .addOption(new Option("--since <date>", "only runs from then on").argParser(parseDate))
   .addOption(new Option("--until <date>", "only runs before then").argParser(parseDate))
   .addOption(new Option("--min-joules <j>", "at least so much a token").argParser(number(0)))
@@ -79,8 +80,8 @@ function nothing(database: ProfileDatabase, matching: number): string {
 }
 
 function filterOf(options: ReturnType<typeof task.opts>): RunFilter {
-  const { limit, page, sort, ep, since, until, minJoules, maxJoules } = options;
-  const { model, status, experiment, tag, engine, precision, host, ascending = false } = options;
+  const { limit, page, sort, ep, since, until, minJoules, maxJoules, ascending = false } = options;
+  const { model, status, experiment, tag, engine, precision, host, source } = options;
   const asked = {
     model,
     status,
@@ -89,6 +90,7 @@ function filterOf(options: ReturnType<typeof task.opts>): RunFilter {
     engine,
     precision,
     host,
+    source,
     provider: ep,
     sort: sort as RunMetric | undefined,
     sinceMs: since,

@@ -7,9 +7,8 @@ import { visibleText } from "../lib/safe_text.ts";
 import { join } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import * as charts from "../lib/charts/mod.ts";
-import { InputError } from "../lib/errors.ts";
 import type { StoredRun } from "../lib/store/mod.ts";
-import { ProfileDatabase } from "../lib/store/mod.ts";
+import { noSuchRun, ProfileDatabase } from "../lib/store/mod.ts";
 import {
   bold,
   command,
@@ -48,11 +47,7 @@ Examples:
   .action(async (id, { db, json, charts: folder, price, region }) => {
     using database = ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true });
     const run = database.getRun(id);
-    if (!run) {
-      throw new InputError(`Cannot show run "${id}": ${db} holds no such run`, {
-        remedy: "deno task runs lists those that are there",
-      });
-    }
+    if (!run) throw noSuchRun(database, "show", id, db);
     if (json) printJson(runJson(run));
     else {
       const electricity = { price, region };

@@ -1,4 +1,5 @@
 import { planSteps, RESOLVING_RECORDS } from "../energy/mod.ts";
+import { threeDigits } from "../quantities.ts";
 import type { Energy, ProfilingRun } from "../record.ts";
 import { cadenceOf } from "./resolve/mod.ts";
 
@@ -56,9 +57,12 @@ function tokensClause(run: Judged): string {
   });
   const seconds = Math.ceil(durationMs / 1000);
   if (isRepeated && single.length === steps) {
-    const least = known.length === 0 ? "" : `, ${medianHalf(known)}`;
-    return `${toldApart} of ${steps} tokens are told apart${least}; the others are too unsure: ` +
-      "needs a steadier machine";
+    if (toldApart === 0) {
+      return `none of the ${steps} single tokens is sure enough to be told apart: ` +
+        "needs a steadier machine";
+    }
+    return `${toldApart} of ${steps} tokens are told apart, ${medianHalf(known)}; ` +
+      "the others are too unsure: needs a steadier machine";
   }
   if (decoded.some(({ energy }) => energy.method === "deconvolved")) {
     return `${toldApart} of ${steps} tokens are told apart by deconvolution, ` +
@@ -99,11 +103,17 @@ function spread(
   const low = (lowMj ?? energyMj ?? 0) / divisor;
   const high = (highMj ?? energyMj ?? 0) / divisor;
   const relative = value > 0 ? (high - low) / 2 / value : 0;
-  const digits = relative >= 0.3 ? 2 : 3;
-  return `${Number(value.toPrecision(digits))} ± ${percentOf(relative)}`;
+  // Where it could be double or nothing, a percentage says less than its ends.
+  if (relative >= 1) return `between ${twoDigits(low)} and ${twoDigits(high)}`;
+  return `${relative >= 0.3 ? twoDigits(value) : threeDigits(value)} ± ${percentOf(relative)}`;
 }
 
 function percentOf(fraction: number): string {
   const percent = fraction * 100;
   return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
+}
+
+function twoDigits(value: number): string {
+  if (value === 0 || Math.abs(value) >= 100) return threeDigits(Number(value.toPrecision(2)));
+  return value.toPrecision(2).replace("-", "−");
 }

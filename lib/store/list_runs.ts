@@ -69,7 +69,7 @@ function matching(
   filter: RunFilter,
   abandoned: Abandoned,
 ): { where: string; parameters: SqliteValue[] } {
-  const { status, model, tag, experiment, engine, provider, precision, host } = filter;
+  const { status, model, tag, experiment, engine, provider, precision, host, source } = filter;
   const { sinceMs, untilMs, minJoulesPerToken, maxJoulesPerToken } = filter;
   const conditions: Condition[] = [];
   const when = (value: SqliteValue | undefined, sql: string) => {
@@ -90,6 +90,7 @@ function matching(
   when(provider, "provider = ?");
   when(precision, "model_precision = ?");
   when(host, "hostname = ?");
+  when(source, "power_source = ?");
   when(sinceMs, "started_at_ms >= ?");
   when(untilMs, "started_at_ms < ?");
   when(minJoulesPerToken, "joules_per_token >= ?");

@@ -6,6 +6,7 @@
 export type { SqliteConnection, SqliteDriver, SqliteStatement, SqliteValue } from "./connection.ts";
 export { ProfileDatabase } from "./database.ts";
 export type { RunFigures } from "./figures.ts";
+export { noSuchRun } from "./no_such_run.ts";
 export { nodeSqlite } from "./node_sqlite.ts";
 export type { RunHost } from "./host.ts";
 export type {

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { noSuchRun } from "./no_such_run.ts";
 import type { RederivedPower } from "../power/mod.ts";
 import type { ComponentMetric, StoredSection } from "../record.ts";
 import { ProfileDatabase } from "./database.ts";
@@ -86,12 +87,7 @@ export async function storedEvidence(
   const refuse = (found: string, remedy: string) =>
     new InputError(`Cannot rederive run "${reference}": ${found}`, { remedy });
   const run = database.getRun(reference);
-  if (!run) {
-    throw refuse(
-      `${database.path} holds no such run`,
-      "deno task runs lists those that are there",
-    );
-  }
+  if (!run) throw noSuchRun(database, "rederive", reference, database.path);
   const { runId, status, figures } = run;
   if (status === "running") throw refuse("it is still running", "wait until it has ended");
   if (figures === null) {

@@ -96,6 +96,8 @@ export interface RunFilter {
   precision?: string;
   /** Name of the machine. */
   host?: string;
+  /** Where power came from: `powermetrics`, `estimate`, `rig:m4max`, … */
+  source?: string;
   /** Started then or later, in epoch ms. */
   sinceMs?: number;
   /** Started before, in epoch ms. */

@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { noSuchRun } from "./no_such_run.ts";
 import type {
   ComponentMetric,
   DeepOperationMetric,
@@ -48,9 +48,7 @@ export function resultOf(run: StoredRun): ProfilingRun {
 function storedRun(database: ProfileDatabase, reference: string): StoredRun {
   const run = database.getRun(reference);
   if (run) return run;
-  throw new InputError(`Cannot export run "${reference}": ${database.path} holds no such run`, {
-    remedy: "deno task runs lists those that are there",
-  });
+  throw noSuchRun(database, "export", reference, database.path);
 }
 
 /** Takes a run out of a database, whole. Throws an `InputError` where it is not there. */

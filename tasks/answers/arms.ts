@@ -4,8 +4,7 @@
  * @module
  */
 import { InputError } from "../../lib/errors.ts";
-import { nearest } from "../../lib/nearest.ts";
-import type { RunListing, RunReader } from "../../lib/store/mod.ts";
+import { noSuchRun, type RunListing, type RunReader } from "../../lib/store/mod.ts";
 import { chosenRuns, type FilterFlags, refuseNone } from "./filters.ts";
 
 /** Runs that are set against others. */
@@ -50,11 +49,7 @@ export function armsBy(text: string, database: RunReader, flags: FilterFlags): A
 function runOf(text: string, database: RunReader, db: string): RunListing {
   const run = database.getRun(text);
   if (run) return run;
-  const meant = nearest(text, database.getRuns({ limit: 200 }).map(({ runId }) => runId));
-  const question = meant === null ? "" : `; did you mean ${meant}?`;
-  throw new InputError(`Cannot compare run "${text}": ${db} holds no such run${question}`, {
-    remedy: "deno task runs lists those that are there",
-  });
+  throw noSuchRun(database, "compare", text, db);
 }
 
 function conditionOf(part: string, text: string): [Key, string] {

@@ -15,6 +15,7 @@ export type FilterFlags = {
   engine?: string;
   ep?: string;
   host?: string;
+  source?: string;
   since?: number;
   until?: number;
   accept: AcceptedDifference[];
@@ -32,6 +33,7 @@ export function withFilters(command: Command): Command<[], FilterFlags> {
     .addOption(new Option("--engine <name>", "only runs of this engine"))
     .addOption(new Option("--ep <name>", "only runs on this execution provider"))
     .addOption(new Option("--host <name>", "only runs on this machine"))
+    .addOption(new Option("--source <name>", "only runs whose power came from there"))
     .addOption(new Option("--since <date>", "only runs from then on").argParser(parseDate))
     .addOption(new Option("--until <date>", "only runs before then").argParser(parseDate))
     .addOption(
@@ -51,8 +53,8 @@ export function chosenRuns(database: RunReader, flags: FilterFlags): RunListing[
 
 /** The same as the store takes it. */
 export function filterOf(flags: Partial<FilterFlags>): RunFilter {
-  const { experiment, tag, model, precision, engine, ep, host, since, until } = flags;
-  const asked = { experiment, tag, model, precision, engine, provider: ep, host };
+  const { experiment, tag, model, precision, engine, ep, host, source, since, until } = flags;
+  const asked = { experiment, tag, model, precision, engine, provider: ep, host, source };
   const given = Object.entries({ ...asked, sinceMs: since, untilMs: until })
     .filter(([, value]) => value !== undefined);
   return Object.fromEntries(given);

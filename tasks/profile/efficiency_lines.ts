@@ -46,10 +46,12 @@ export function efficiencyLines(
   const began = Math.min(
     ...run.trace.phases.flatMap((phase) => phase.repetition === null ? [] : [phase.startMs]),
   );
-  const peaks = found.peakPowers.map(({ rail, powerMw, startMs }) =>
-    `${rail === "total" ? "total" : railName(rail)} ${formatMw(powerMw.value)} at ` +
-    `${((startMs - began) / 1000).toFixed(1)} s`
-  );
+  // The record of a peak may begin before the first repetition does; a rail that drew nothing has none.
+  const peaks = found.peakPowers.map(({ rail, powerMw, startMs }) => {
+    const at = ` at ${(Math.max(0, startMs - began) / 1000).toFixed(1)} s`;
+    const name = rail === "total" ? "total" : railName(rail);
+    return `${name} ${formatMw(powerMw.value)}${powerMw.value > 0 ? at : ""}`;
+  });
   const { cost, carbon: emitted } = found;
   return [
     `${bold("Energy")} ${figure(found.joulesPerInputToken, "J/token")} in, ` +
@@ -60,12 +62,16 @@ export function efficiencyLines(
     `energy × delay ${figure(found.energyDelayJs.run, "J·s")}`,
     ...(peaks.length === 0 ? [] : [`${bold("Peaks")}  ${peaks.join(", ")}`]),
     ...(cost === null ? [] : [
-      `${bold("Cost")}   ${figure(cost.perMillionTokens, cost.price.currency)} a million tokens ` +
-      dim(`(${stated(cost.price.perKwh, cost.price)} a kWh; what the rails drew, not the wall)`),
+      `${bold("Cost")}   ${figure(cost.perMillionTokens, cost.price.currency)} ` +
+      `a million tokens of answers ` +
+      dim(
+        `(${cost.price.perKwh} a kWh${stated(cost.price)}; what the rails drew, not the wall)`,
+      ),
     ]),
     ...(emitted === null ? [] : [
-      `${bold("CO₂")}    ${figure(emitted.perMillionTokensGrams, "g")} a million tokens ` +
-      dim(`(${stated(emitted.intensity.gramsPerKwh, emitted.intensity)} a kWh, in g)`),
+      `${bold("CO₂")}    ${figure(emitted.perMillionTokensGrams, "g")} ` +
+      `a million tokens of answers ` +
+      dim(`(${emitted.intensity.gramsPerKwh} g a kWh${stated(emitted.intensity)})`),
     ]),
   ];
 }
@@ -79,6 +85,6 @@ function figure(estimate: Estimate | null, unit: string): string {
   return `${threeDigits(value)}${unit === "" ? "" : ` ${unit}`}${ends}`;
 }
 
-function stated(value: number, { year, source }: { year?: number; source?: string }): string {
-  return source === undefined ? `${value}` : `${value}, ${source}, ${year}`;
+function stated({ year, source }: { year?: number; source?: string }): string {
+  return source === undefined ? "" : `: ${source}, ${year}`;
 }

@@ -139,3 +139,13 @@ Deno.test("efficiency() resolves nothing of an estimate, and refuses what is no 
   assert.throws(() => efficiency(run, { price: { perKwh: NaN, currency: "EUR" } }), /perKwh NaN/);
   assert.throws(() => efficiency(run, { carbon: { gramsPerKwh: -1 } }), RangeError);
 });
+
+Deno.test("efficiency() resolves a run by its records where no phase is known alone", () => {
+  const phases = run.phases.map((phase) => ({
+    ...phase,
+    energy: { ...phase.energy, resolved: false },
+  }));
+  assert.equal(efficiency({ ...run, phases }).tokensPerJoule?.resolved, true);
+  const trace = { ...run.trace, samples: run.trace.samples.slice(0, 2) };
+  assert.equal(efficiency({ ...run, phases, trace }).tokensPerJoule?.resolved, false);
+});

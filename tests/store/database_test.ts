@@ -280,6 +280,8 @@ Deno.test("getRuns() lists newest first, filters and pages", () => {
   assert.deepEqual(list({ model: "llama", status: "running" }).length, 3);
   assert.deepEqual(list({ model: "tinytales", tag: "all" }).length, 3);
   assert.deepEqual(list({ status: "complete" }), []);
+  const { source } = sampleRun().power;
+  assert.deepEqual([list({ source }).length, list({ source: "rig:none" })], [3, []]);
   assert.equal(database.getRuns()[0]!.totals, null);
 });
 

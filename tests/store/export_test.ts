@@ -199,7 +199,7 @@ Deno.test("exportRun() refuses a run that is not there, and a path that cannot b
       return true;
     });
   for (const format of EXPORT_FORMATS) {
-    await refused(exportRun(database, "last", format, "/tmp/x"), /holds no such run/);
+    await refused(exportRun(database, "last", format, "/tmp/x"), /holds no run yet/);
   }
   const runId = storeRichRun(database);
   for (const format of EXPORT_FORMATS) {

@@ -107,7 +107,7 @@ Deno.test("rederiveRun() refuses runs that are not there, go on, or kept no reco
       assert.match(error.message, says);
       return true;
     });
-  await refused("last", /holds no such run; deno task runs/);
+  await refused("last", /holds no run yet; deno task profile/);
   await refused(store(database), /keeps no raw power records; choose another/);
   await refused(database.createRun(headerOf(sampleRun())), /still running/);
 });

@@ -9,16 +9,33 @@ Deno.test("efficiencyLines() gives every figure with its interval, and peaks wit
   assert.match(text, /tokens\/J \([\d.]+ to [\d.]+/);
   assert.match(text, /mJ per million parameters/);
   assert.match(text, /J·s/);
-  assert.match(text, /total [\d.]+ m?W at -?\d+\.\d s/);
+  assert.match(text, /total [\d.]+ m?W at \d+\.\d s/);
   assert.doesNotMatch(text, /Cost|CO₂/, "no price was stated");
+});
+
+Deno.test("efficiencyLines() gives no time for the peak of a rail that drew nothing, and none below 0", () => {
+  const run = sampleRun();
+  const { power, trace } = run;
+  const samples = trace.samples.map((sample) => ({
+    ...sample,
+    startMs: sample.startMs - 40,
+    energyMj: { ...sample.energyMj, ane: 0 },
+  }));
+  const text = efficiencyLines({
+    ...run,
+    power: { ...power, rails: [...new Set([...power.rails, "ane" as const])] },
+    trace: { ...trace, samples },
+  }).join("\n");
+  assert.match(text, /ANE 0 mW(,|$)/m);
+  assert.doesNotMatch(text, /[-−]\d/);
 });
 
 Deno.test("efficiencyLines() states price and intensity with year and source", () => {
   const own = efficiencyLines(sampleRun(), { price: 0.3 }).join("\n");
-  assert.match(own, /Cost.* a million tokens .*0\.3 a kWh/);
+  assert.match(own, /Cost.* a million tokens of answers .*0\.3 a kWh;/);
   const region = efficiencyLines(sampleRun(), { region: "de" }).join("\n");
-  assert.match(region, /Cost.*EUR.*0\.395, Eurostat.*2024/s);
-  assert.match(region, /CO₂.* g .*380, Ember.*2023/s);
+  assert.match(region, /Cost.*EUR.*0\.395 a kWh: Eurostat.*2024/s);
+  assert.match(region, /CO₂.* g .*380 g a kWh: Ember.*2023\)/s);
 });
 
 Deno.test("show refuses a region that it has no intensity for, and a negative price", async () => {

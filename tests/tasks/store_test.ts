@@ -92,7 +92,7 @@ Deno.test("delete asks, refuses to without a terminal, and does not with --yes",
   assert.deepEqual(deleted, { deleted: first });
   const gone = await runTask("delete", [first!, "--db", scene.path, "--yes"]);
   assert.equal(gone.code, 2);
-  assert.match(gone.stderr, /holds no such run; deno task runs lists/);
+  assert.match(gone.stderr, /holds no such run; .*deno task runs lists/);
 });
 
 Deno.test("prune says what would go, then deletes it", async () => {
@@ -180,6 +180,10 @@ Deno.test("export writes each format, and merge reads JSON and databases, each r
   for (
     const [args, says] of [
       [["export", "last", "--db", scene.path], /--out/],
+      [
+        ["show", `${ids[0]!.slice(0, -1)}z`, "--db", scene.path],
+        /no such run; did you mean \d{8}-/,
+      ],
       [["export", "zzz", "--db", scene.path, "-o", out], /holds no such run/],
       [
         ["export", "--db", scene.path, "--format", "xls", "-o", out],

@@ -35,9 +35,10 @@ export function checkConditions(
     notes.push(`Different machines: ${machines.join(" and ")}`);
   }
   if (!isEnergy) return { findings: [], notes };
-  const sources = distinct(all.map(({ power }) => `${power.label}, ${power.kind}`));
+  // Labels of what is not measured say so themselves.
+  const sources = distinct(all.map(({ power }) => power.label));
   if (sources.length > 1) {
-    refuseUnless(accepted, "source", `their power is from ${sources.join(" and ")}`);
+    refuseUnless(accepted, "source", `their power is ${sources.join(" or ")}`);
     notes.push(`Different power sources: ${sources.join(" and ")}`);
   }
   return { findings: [...cadence(all), ...dram(arms, labels), ...estimated(all)], notes };
@@ -52,7 +53,7 @@ function refuseUnless(
   throw new InputError(`Cannot compare these runs: ${found}`, {
     remedy: what === "host"
       ? 'compare runs of one machine, or pass accept: ["host"] (--accept host)'
-      : 'profile both with one --power, or pass accept: ["source"] (--accept source)',
+      : 'choose one (--source), or pass accept: ["source"] (--accept source)',
   });
 }
 
