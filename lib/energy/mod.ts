@@ -26,6 +26,7 @@ export {
 } from "./columns.ts";
 export { type Deconvolution, deconvolve } from "./deconvolve.ts";
 export { type DeconvolvedTokens, deconvolveTokens } from "./deconvolved_tokens.ts";
+export { uniforms } from "./draws.ts";
 export {
   type Ensemble,
   isSupported,

@@ -8,6 +8,9 @@ const TYPES = {
   boolean: "BOOLEAN",
 } as const satisfies Record<ColumnKind, string>;
 
+/** The key in a file's own metadata whose value names the table that it holds. */
+export const TABLE_KEY = "tokenwatt.table";
+
 /** A table as a Parquet file; every column may be null. */
 export async function tableParquet(
   table: TableName,
@@ -20,7 +23,8 @@ export async function tableParquet(
     nullable: true,
     data: rows.map((row) => valueOf(row[name] ?? null, kind)),
   }));
-  return new Uint8Array(parquetWriteBuffer({ columnData }));
+  const kvMetadata = [{ key: TABLE_KEY, value: table }];
+  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata }));
 }
 
 function valueOf(value: string | number | null, kind: ColumnKind): unknown {
