@@ -1,16 +1,15 @@
 import { DRAWS, meanOf } from "./draws.ts";
 
 /**
- * Draws explain differences of the sweeps that then cancel in their mean. So only this part of them
- * is taken off what was seen: with all of it 92.5 % of 1,553 simulated intervals hold the truth, with
- * half 94.9 % (tests/energy/repeated_test.ts).
+ * What the differences of the sweeps tell counts as so many independent values, however many blocks
+ * there are: they are the work of a few slow waves, and a wave that lies evenly about the turn does
+ * not show in them at all (docs/decisions/interval-constants.md).
  */
-const EXPLAINED = 0.5;
-/**
- * Slow waves of power that are alike on both sides of the turn do not differ between the sweeps. What
- * is seen stands for as much again (on the rig, tasks/accuracy/sweeps.ts, 90.7 % held without).
- */
-const UNSEEN = 2;
+const TELLING = 3;
+/** Before anything is seen, blocks of a second are taken to differ by this much; */
+const PRIOR = 0.025;
+/** which counts as so many values. */
+const PRIOR_COUNT = 3;
 
 /** The energy of one block in the two sweeps, in mJ by draw. */
 export interface SweptPair {
@@ -18,17 +17,15 @@ export interface SweptPair {
   other: { durationMs: number; draws: Float64Array };
 }
 
-/** Before anything is seen, blocks of a second are taken to differ by this much; one pair's worth. */
-const PRIOR = 0.01;
-
 /**
  * By what part of its power a block would differ if it were repeated once more, beyond what its
  * draws say: learned from all blocks' differences between the sweeps.
  *
  * Power that drifts makes these differences a straight line over the blocks, records that lie later
  * than dated give each block energy of its neighbours, in opposite ways in the two sweeps. Both
- * cancel in the mean of the sweeps, so they are taken out; what is left is noise, which goes down
- * with the time that a block takes.
+ * cancel in the mean of the sweeps, so they are taken out; what is left goes down with the time that
+ * a block takes. It is held together with what is taken for granted before anything is seen, as a
+ * scaled inverse χ² prior does it (Gelman et al., Bayesian Data Analysis, 2.6).
  *
  * @returns the relative standard error of a block that took so many ms in all
  */
@@ -66,10 +63,11 @@ export function repetitionError(pairs: readonly SweptPair[]): (totalMs: number) 
     drawn += squares(without(off, causes)) / DRAWS;
   }
   // A difference has four times the variance of a mean of two.
-  const pairsSeen = Math.max(0, freedom) + 1;
-  const variance = UNSEEN * Math.max(0, seen - EXPLAINED * drawn) / 4 / pairsSeen +
-    PRIOR ** 2 / pairsSeen;
-  const error = Math.sqrt(variance) * studentWidening(pairsSeen);
+  const told = Math.min(TELLING, Math.max(0, freedom));
+  const variance =
+    (told * Math.max(0, seen - drawn) / 4 / Math.max(1, freedom) + PRIOR_COUNT * PRIOR ** 2) /
+    (told + PRIOR_COUNT);
+  const error = Math.sqrt(variance) * studentWidening(told + PRIOR_COUNT);
   return (totalMs) => error / Math.sqrt(totalMs / 1000);
 }
 

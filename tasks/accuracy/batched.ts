@@ -23,7 +23,7 @@ export function batchedTrials(seed: number, family: Family): Trial[] {
   const [startMs, endMs] = [repetitions[0]![0]!.startMs, repetitions.at(-1)!.at(-1)!.endMs];
   const trueMj = run.schedule.totalMj(startMs, endMs);
   const options = { totalRails: RIG_RAILS, clockBoundMs: boundMs, latchMs: RAIL_PRIOR_MS, seed };
-  return ([["integrated, as batches", ["cpu"]], ["at face value", []]] as const).map((
+  return ([["integrated", ["cpu"]], ["at face value", []]] as const).map((
     [method, batchedRails],
   ): Trial => ({
     what: "phase",

@@ -1,3 +1,4 @@
+import { amplifiedTrials } from "./amplified.ts";
 import { type AlignmentTrial, alignmentTrial } from "./alignment.ts";
 import { FAMILIES } from "./families.ts";
 import { batchedTrials } from "./batched.ts";
@@ -66,7 +67,7 @@ export function experiment(
   ).map((answer, at) => ({ ...answer, family: FAMILIES[at % FAMILIES.length]! }));
   const total = runs + 2 * count(SHARES.tenSeconds) + count(SHARES.drifting) +
     count(SHARES.gapped) +
-    2 * count(SHARES.slewed) + FAMILIES.length * (2 * perPhaseRow + 2 * perPart) +
+    2 * count(SHARES.slewed) + FAMILIES.length * (2 * perPhaseRow + 3 * perPart) +
     answers.length;
   let done = 0;
   let part = 0;
@@ -134,6 +135,9 @@ export function experiment(
         return tokenTrials(seed, family, tokenMs, shape);
       }).flat(),
       ...FAMILIES.flatMap((family) => play(perPart, (seed) => partTrials(seed, family)).flat()),
+      ...FAMILIES.flatMap((family) =>
+        play(perPart, (seed) => amplifiedTrials(seed, family)).flat()
+      ),
     ],
   };
 }

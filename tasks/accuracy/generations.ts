@@ -1,3 +1,4 @@
+import { planSteps, type RepeatedBlock } from "../../lib/energy/mod.ts";
 import { alignRecords } from "../../lib/power/mod.ts";
 import {
   playVirtually,
@@ -27,6 +28,8 @@ export interface Generations {
   samples: PowerSample[];
   boundMs: number;
   repetitions: PlayedToken[][];
+  /** Each step many times in a row, there and back; none unless asked for. */
+  swept: RepeatedBlock[];
 }
 
 /** What is to be generated. */
@@ -37,11 +40,17 @@ export interface GenerationOrder {
   shape: PowerShape;
   tokens?: number;
   repetitions?: number;
+  /** Whether each step is repeated after that, as `--resolve tokens` does it. */
+  areStepsRepeated?: boolean;
   worksOn?: "cpu" | "gpu";
   traits?: RigOverrides;
 }
 
 const IDLE_MS = 2000;
+/** So many records of like work lie before, between and after the sweeps. */
+const LEAD_RECORDS = 3.5;
+/** No step of that length is repeated: the prefill is left to the plain run. */
+const UNREPEATED_MS = 1e6;
 const TOKENS = 40;
 const REPETITIONS = 30;
 /** Counters are read up to so much beside their delay, each time (issue 6). */
@@ -71,6 +80,20 @@ export function generations(order: GenerationOrder): Generations {
     });
     if (repetition >= 0 && repetition < repetitions) played.push(own);
   }
+  const step = (durationMs: number, token: number) => {
+    phases.push({ phase: "decode", durationMs, factor: powers[token]! });
+    return { startMs: reachedMs, endMs: reachedMs += durationMs };
+  };
+  const { blocks } = order.areStepsRepeated
+    ? planSteps([UNREPEATED_MS, ...lengths], { cadenceMs: family.cadenceMs })
+    : { blocks: [] };
+  const swept = [blocks, blocks.toReversed()].flatMap((ordered, sweep) =>
+    ordered.map(({ durationMs, ...block }, at): RepeatedBlock => {
+      if (sweep === 0 && at === 0) step(LEAD_RECORDS * family.cadenceMs, 0);
+      return { ...block, sweep, ...step(durationMs, block.firstIndex - 1) };
+    })
+  );
+  if (blocks.length > 0) step(LEAD_RECORDS * family.cadenceMs, 0);
   phases.push({ phase: "idle", durationMs: Math.max(IDLE_MS, 4 * family.cadenceMs) });
   const run = playVirtually({
     seed,
@@ -88,14 +111,18 @@ export function generations(order: GenerationOrder): Generations {
     spawnMs: run.spawnMs,
     intervalMs: family.intervalMs,
   });
-  const dated = played.map((own) =>
-    own.map(({ index, startMs, endMs }) => ({
-      index,
-      startMs: run.beganMs + startMs,
-      endMs: run.beganMs + endMs,
-    }))
-  );
-  return { run, samples, boundMs, repetitions: dated };
+  const dated = <T extends { startMs: number; endMs: number }>(place: T): T => ({
+    ...place,
+    startMs: run.beganMs + place.startMs,
+    endMs: run.beganMs + place.endMs,
+  });
+  return {
+    run,
+    samples,
+    boundMs,
+    repetitions: played.map((own) => own.map(dated)),
+    swept: swept.map(dated),
+  };
 }
 
 /** Twenty per cent around their mean as a rule; or a few that draw nearly three times what others do. */

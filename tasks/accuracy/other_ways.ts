@@ -5,6 +5,8 @@ export interface Seen {
   /** Records with the dates that alignment gave them. */
   samples: readonly PowerSample[];
   arrivalsMs: readonly number[];
+  /** From the first to the last of the work that is looked at. */
+  workMs: readonly [startMs: number, endMs: number];
 }
 
 /** How others compute the energy of a span, in mJ. */
@@ -36,10 +38,14 @@ export const OTHER_WAYS: Readonly<Record<string, OtherWay>> = {
   },
 
   // As is done with the mean power of all that was sampled while it ran.
-  "mean power × share": ({ samples }, startMs, endMs) => {
-    const mid = samples.slice(Math.floor(samples.length / 5), Math.ceil(samples.length * 4 / 5));
-    const mw = mid.reduce((sum, sample) => sum + powerMw(sample), 0) / mid.length;
-    return mw * (endMs - startMs) / 1000;
+  "mean power × share": ({ samples, workMs: [fromMs, toMs] }, startMs, endMs) => {
+    let [sumMw, count] = [0, 0];
+    for (const sample of samples) {
+      if (sample.endMs <= fromMs || sample.startMs >= toMs) continue;
+      sumMw += powerMw(sample);
+      count++;
+    }
+    return sumMw / count * (endMs - startMs) / 1000;
   },
 
   "overlap ÷ length": ({ samples }, startMs, endMs) =>

@@ -4,8 +4,8 @@ import { type Accuracy, type AccuracyRow, type AlignmentRow, percent } from "./r
 export function accuracyPage(accuracy: Accuracy): string {
   const { runs, seed, goals, alignment, rows } = accuracy;
   const overall = rows.filter(({ what, cadenceMs }) => what === "phase" && cadenceMs === null);
-  const byCadence = rows.filter(({ cadenceMs, method }) =>
-    cadenceMs !== null && method === "integrated, latch calibrated"
+  const byCadence = rows.filter((row) =>
+    row.cadenceMs !== null && row.case.endsWith("latch calibrated")
   );
   const tokens = rows.filter(({ what, cadenceMs }) => what === "token" && cadenceMs === null);
   const tokensByCadence = rows.filter(({ what, cadenceMs, method }) =>
@@ -52,7 +52,7 @@ ${table(ALIGNMENT_TITLES, alignment.map(alignmentCells))}
 
 Idle, prefill, decode, idle, each once: no repetitions, which \`profile()\` would have. The error is
 relative to the truth, |estimate ÷ truth − 1|. _Latch calibrated_ knows each rail's delay to ± 2 ms
-(\`deno task calibrate\`), _integrated_ only that it is −5 to +40 ms. The other ways are those of
+(\`deno task calibrate\`), else it is only known to be −5 to +40 ms. The other ways are those of
 other tools. Coverage says how often the truth lies in the stated interval, the top decile being the
 phases whose power is furthest from the mean.
 
@@ -62,11 +62,14 @@ By cadence, latch calibrated:
 ${table(ROW_TITLES, byCadence.map(rowCells))}
 ## What did each token cost?
 
-Powers of tokens are _equal_, _flat_ (even over ± 20 %) or _spiky_ (15 % of them draw nearly three
-times what the others do); the latch is known to −5 to +40 ms only, and readings are off by up to 5
-ms more. _Repeated_ runs each step many times in a row, there and back (\`--resolve tokens\`);
-_deconvolved_ tells from 30 repetitions of the whole answer (\`--resolve repetitions\`), its rows hold
-only answers for which it says that it can; _shared_ is time share, whose limits are hard.
+One answer of 40 tokens behind a prefill of 50–300 ms, generated 30 times; the truth is what a token
+cost in the mean of these 30, and all ways have the same records of them. Powers of tokens are
+_equal_, _flat_ (even over ± 20 %) or _spiky_ (15 % of them draw nearly three times what the others
+do); the latch is known to −5 to +40 ms only, and readings are off by up to 5 ms more. _Repeated_ has
+in addition what it is: each step many times in a row, there and back (\`--resolve tokens\`), on the
+same machine behind the 30. _Deconvolved_ tells from the 30 alone (\`--resolve repetitions\`); its rows
+hold only answers for which it says that it can, and the goal above compares it with time share in
+just these. _Shared_ is time share, whose limits are hard.
 
 ${table(ROW_TITLES, tokens.map(rowCells))}
 By cadence, step repetition, all powers:
@@ -74,9 +77,11 @@ By cadence, step repetition, all powers:
 ${table(ROW_TITLES, tokensByCadence.map(rowCells))}
 ## What did layers and components cost?
 
-By their share of time in a decode phase of 2.4 s, the times taken as exact. That is no measurement,
-and the limits are as wide as that is. Amplification is not in this table: on a rig it would test
-the arithmetic only, which \`tests/energy/amplified_test.ts\` does.
+_Shared_: by their share of time in a decode phase of 2.4 s, the times taken as exact. That is no
+measurement, and the limits are as wide as that is. _Amplified_: six components, each in a loop of
+its own with and without its work, four sweeps, beside a whole that draws up to 10 % more or less
+than they say. A rig can test the arithmetic of that only: whether a component in a loop draws what
+it draws in the model is for the capture ratio of each run to say (\`docs/energy.md\`).
 
 ${table(ROW_TITLES, parts.map(rowCells))}`;
 }
@@ -91,10 +96,14 @@ const WHY =
 - **The wall clock.** The stamps are wall-clock time, our dates a monotonic clock's, and the two
   part: by 12 ms in ten minutes at 20 ppm, by hours where a Mac has slept. So the distance between
   the two is read as each record comes; the last row shows the bound without that.
+- **Short tokens.** What forty tokens of 1 ms or 5 ms cost together is told from records that hold
+  the prefill as well, and the delay of the counters moves energy between the two: that error is the
+  same for all tokens, and calibration makes it smaller.
 - **Intervals of single tokens.** The rig's power wavers in waves of 20 ms to a minute, by up to 6 %
   each. What a wave of the length of the sweeps does to a step is the same in both sweeps and cannot
   be told from its power, so that step repetition errs by 1 to 3 % there, where power that only
-  flickers gives 0.3 % (\`tests/energy/repeated_test.ts\`).
+  flickers gives 0.3 % (\`tests/energy/repeated_test.ts\`). What the intervals take for granted of
+  that is in [decisions/interval-constants.md](decisions/interval-constants.md), on other seeds.
 `;
 
 const ALIGNMENT_TITLES = [

@@ -75,18 +75,21 @@ export function phaseTrials(seed: number, family: Family, length: PhaseLength): 
   };
 
   const ours = {
-    "integrated, latch calibrated": calibrated(run, random),
-    integrated: RAIL_PRIOR_MS,
+    [`${length}, latch calibrated`]: calibrated(run, random),
+    [length]: RAIL_PRIOR_MS,
   };
-  const integrated = Object.entries(ours).map(([method, latchMs]): Trial => {
+  const integrated = Object.entries(ours).map(([name, latchMs]): Trial => {
     const options = { totalRails: RIG_RAILS, clockBoundMs: boundMs, latchMs, seed };
     const { energy } = attributeEnergy(tree, samples, options).children[chosen]!;
-    return { method, ...common, ...judged(energy, trueMj) };
+    return { ...common, method: "integrated", case: name, ...judged(energy, trueMj) };
   });
   const others = Object.entries(OTHER_WAYS).map(([method, way]): Trial => ({
     method,
     ...common,
-    ...bare(way({ samples, arrivalsMs: run.arrivalsMs }, fromMs, toMs), trueMj),
+    ...bare(
+      way({ samples, arrivalsMs: run.arrivalsMs, workMs: [startMs, endMs] }, fromMs, toMs),
+      trueMj,
+    ),
   }));
   return [...integrated, ...others];
 }

@@ -16,6 +16,8 @@ export interface Trial {
   isInside: boolean | null;
   /** How far its power is from the mean of its like, relative. */
   deviation: number;
+  /** Which answer it is of: trials of one answer share their records. */
+  answer?: number;
 }
 
 /** What a trial says of an energy with an interval. */

@@ -14,6 +14,8 @@ interface Case {
   holds: boolean;
   /** How far the step's power is from the mean of all. */
   deviation: number;
+  /** Half the interval, relative. */
+  half: number;
 }
 
 interface Play {
@@ -85,6 +87,7 @@ function play({ seed, tokenMs, cadence, spread, drift = 0, sweeps = 2 }: Play): 
       error: Math.abs(meanOf(draws) / trueMw - 1),
       holds: quantileOf(sorted, 0.025) <= trueMw && trueMw <= quantileOf(sorted, 0.975),
       deviation: Math.abs(trueMw / meanMw - 1),
+      half: (quantileOf(sorted, 0.975) - quantileOf(sorted, 0.025)) / 2 / trueMw,
     };
   });
 }
@@ -127,7 +130,9 @@ Deno.test("stepPowers() finds tokens of 5, 20, 60 ms to 1 %, and its intervals h
   report("all", all);
   report("those furthest from the mean", apart);
   assert.ok(all.length >= 1000);
-  assert.ok(coverage(all) >= 0.93 && coverage(all) <= 0.985);
+  // Power only flickers here, where on the rig it comes in waves: the intervals are for both.
+  const half = all.map(({ half }) => half).sort((a, b) => a - b)[all.length >> 1] ?? NaN;
+  assert.ok(coverage(all) >= 0.93 && half < 0.06, `half an interval: ${half}`);
   assert.ok(coverage(apart) >= 0.9);
 });
 
