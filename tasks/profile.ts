@@ -215,7 +215,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       }),
     });
     screen.end();
-    if (json) printJson(runJson(run));
+    if (json) printJson(runJson(run, options));
     else {
       for (const line of summaryLines(run)) console.log(line);
       for (const line of efficiencyLines(run, options)) console.log(line);

@@ -48,9 +48,9 @@ Examples:
     using database = ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true });
     const run = database.getRun(id);
     if (!run) throw noSuchRun(database, "show", id, db);
-    if (json) printJson(runJson(run));
+    const electricity = { price, region };
+    if (json) printJson(runJson(run, electricity));
     else {
-      const electricity = { price, region };
       for (const line of [...lines(run, electricity), ...partLines(database.getRunSummary(id)!)]) {
         console.log(line);
       }

@@ -4,10 +4,8 @@
  * @module
  */
 import type { InsideRows } from "../charts/mod.ts";
-import { InputError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
 import type { ProfilingRun } from "../record.ts";
-import type { RunReader, StoredRun } from "../store/mod.ts";
+import { noSuchRun, type RunReader, type StoredRun } from "../store/mod.ts";
 
 /** What a database knows of a run beside its result. */
 export type RunCircumstances = Pick<
@@ -31,16 +29,7 @@ export interface ReportedRun {
  */
 export function reportedRun(database: RunReader, id: string): ReportedRun {
   const run = database.getRun(id);
-  if (run === null) {
-    const meant = nearest(id, database.getRuns({ limit: 200 }).map(({ runId }) => runId));
-    const question = meant === null ? "" : `; did you mean ${meant}?`;
-    throw new InputError(
-      `Cannot report on run "${id}": the database holds no such run${question}`,
-      {
-        remedy: "deno task runs lists those that are there",
-      },
-    );
-  }
+  if (run === null) throw noSuchRun(database, "report on", id, "the database");
   const { runId } = run;
   const rows = {
     layers: database.getLayerMetrics(runId),

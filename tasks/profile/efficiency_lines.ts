@@ -1,9 +1,11 @@
 import { Option } from "@commander-js/extra-typings";
 import {
   CARBON_INTENSITIES,
+  type Efficiency,
   efficiency,
   ELECTRICITY_PRICES,
   type Estimate,
+  type PeakPower,
 } from "../../lib/analysis/mod.ts";
 import { formatMw, railName, threeDigits } from "../../lib/quantities.ts";
 import type { ProfilingRun } from "../../lib/record.ts";
@@ -30,11 +32,16 @@ export function regionOption() {
     .choices(regions);
 }
 
-/** What a run got for its energy, each figure with its interval. */
-export function efficiencyLines(
+/** A run's efficiency, as it is printed: peaks count from the first measured repetition. */
+export type PrintedEfficiency = Omit<Efficiency, "peakPowers"> & {
+  peakPowers: { rail: PeakPower["rail"]; powerMw: Estimate; atMs: number | null }[];
+};
+
+/** What a run got for its energy, at the price and the intensity that were asked for. */
+export function efficiencyOf(
   run: ProfilingRun,
   { price: perKwh, region }: Electricity = {},
-): string[] {
+): PrintedEfficiency {
   const preset = region === "de" || region === "us" ? ELECTRICITY_PRICES[region] : undefined;
   const price = perKwh === undefined ? preset : { perKwh, currency: "" };
   const carbon = region === undefined ? undefined : CARBON_INTENSITIES[region];
@@ -42,15 +49,29 @@ export function efficiencyLines(
     ...(price === undefined ? {} : { price }),
     ...(carbon === undefined ? {} : { carbon }),
   });
-  if (found.joulesPerToken === null) return [];
   const began = Math.min(
     ...run.trace.phases.flatMap((phase) => phase.repetition === null ? [] : [phase.startMs]),
   );
-  // The record of a peak may begin before the first repetition does; a rail that drew nothing has none.
-  const peaks = found.peakPowers.map(({ rail, powerMw, startMs }) => {
-    const at = ` at ${(Math.max(0, startMs - began) / 1000).toFixed(1)} s`;
-    const name = rail === "total" ? "total" : railName(rail);
-    return `${name} ${formatMw(powerMw.value)}${powerMw.value > 0 ? at : ""}`;
+  // The record of a peak may begin before the repetition does; a rail that drew nothing has none.
+  const peakPowers = found.peakPowers.map(({ rail, powerMw, startMs }) => ({
+    rail,
+    powerMw: {
+      ...powerMw,
+      value: fourDigits(powerMw.value),
+      low: powerMw.low && fourDigits(powerMw.low),
+    },
+    atMs: powerMw.value > 0 ? Math.round(Math.max(0, startMs - began)) : null,
+  }));
+  return { ...found, peakPowers };
+}
+
+/** What a run got for its energy, each figure with its interval. */
+export function efficiencyLines(run: ProfilingRun, electricity: Electricity = {}): string[] {
+  const found = efficiencyOf(run, electricity);
+  if (found.joulesPerToken === null) return [];
+  const peaks = found.peakPowers.map(({ rail, powerMw, atMs }) => {
+    const at = atMs === null ? "" : ` at ${(atMs / 1000).toFixed(1)} s`;
+    return `${rail === "total" ? "total" : railName(rail)} ${formatMw(powerMw.value)}${at}`;
   });
   const { cost, carbon: emitted } = found;
   return [
@@ -74,6 +95,11 @@ export function efficiencyLines(
       dim(`(${emitted.intensity.gramsPerKwh} g a kWh${stated(emitted.intensity)})`),
     ]),
   ];
+}
+
+// A database keeps times to the nanosecond: what it tells of a run must not differ in the ninth digit.
+function fourDigits(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 function figure(estimate: Estimate | null, unit: string): string {

@@ -38,7 +38,9 @@ function componentLines(components: RunSummary["components"]): string[] {
       title: "energy/token, limits",
       right: true,
     }],
-    components.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
+    // What took no time, such as a framework that the twin's own cost hides, is no row.
+    components.filter(({ durationMs }) => durationMs !== 0)
+      .toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
       .map(({ component, durationMs, energyMj, lowMj, highMj }) => [
         visibleText(component),
         formatMs(durationMs),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { efficiencyLines } from "../../tasks/profile/efficiency_lines.ts";
+import { runJson } from "../../tasks/profile/json.ts";
 import { sampleRun } from "../fixtures/run.ts";
 import { runTask } from "./run_task.ts";
 
@@ -44,4 +45,13 @@ Deno.test("show refuses a region that it has no intensity for, and a negative pr
     assert.equal(code, 2);
     assert.match(stderr, new RegExp(flag[0]!));
   }
+});
+
+Deno.test("show --json holds what show says of cost and CO₂, and nothing of them unasked", () => {
+  const { efficiency: asked } = runJson(sampleRun(), { price: 0.3, region: "de" });
+  assert.ok((asked.cost?.perMillionTokens?.value ?? 0) > 0);
+  assert.equal(asked.carbon?.intensity.gramsPerKwh, 380);
+  assert.ok(asked.peakPowers.some(({ rail, atMs }) => rail === "total" && (atMs ?? -1) >= 0));
+  const { efficiency } = runJson(sampleRun());
+  assert.deepEqual([efficiency.cost, efficiency.carbon], [null, null]);
 });

@@ -59,6 +59,10 @@ export function compareRuns(
   if (haveOtherLengths(armA, armB)) {
     notes.push("Answers differ in length, so tokens were decoded at other cache positions");
   }
+  for (const [label, arm] of [[labels[0], armA], [labels[1], armB]] as const) {
+    const models = [...new Set(arm.map(({ run }) => run.model.name))];
+    if (models.length > 1) notes.push(`${label} holds several models: ${models.join(", ")}`);
+  }
   const batches = [...new Set([...armA, ...armB].map(({ run }) => batchSizeOf(run)))];
   if (batches.length > 1) {
     notes.push(`Batch sizes are mixed (${batches.sort((x, y) => x - y).join(", ")})`);

@@ -209,7 +209,10 @@ Deno.test("compareRuns() sets arms against each other whole where one has more r
   assert.ok(Math.abs(ratio.value - b.value.value / a.value.value) < 1e-9, `${ratio.value}`);
 });
 
-Deno.test("compareRuns() says that batch sizes are mixed", () => {
+Deno.test("compareRuns() says that models or batch sizes are mixed", () => {
+  const models = ["big", "small"].map((name) => madeRun({ model: { name } }));
+  assert.ok(compareRuns(models, [madeRun()]).notes.includes("A holds several models: big, small"));
+  assert.doesNotMatch(compareRuns(models[0]!, models[1]!).notes.join(), /several models/);
   const [a, b] = [1, 4].map((batchSize) => madeRun({ details: { batchSize } }));
   assert.ok(compareRuns(a!, b!).notes.includes("Batch sizes are mixed (1, 4)"));
   assert.deepEqual(compareRuns(a!, a!).notes.filter((note) => note.includes("atch")), []);
