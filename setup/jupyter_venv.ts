@@ -17,6 +17,13 @@ export async function prepareJupyter(
   root: string,
   onInstall: () => void = () => {},
 ): Promise<JupyterVenv> {
+  // Two processes that make one `.venv` at once leave half of it: tests run beside each other.
+  using turn = await Deno.open(join(root, ".venv.lock"), { write: true, create: true });
+  await turn.lock(true);
+  return await prepareInTurn(root, onInstall);
+}
+
+async function prepareInTurn(root: string, onInstall: () => void): Promise<JupyterVenv> {
   const requirements = join(root, "setup", "requirements.txt");
   const venv = join(root, ".venv");
   // pip leaves no trace of what it was asked for; this copy is written after it succeeded.

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { type JupyterVenv, prepareJupyter } from "../../setup/jupyter_venv.ts";
 
 /** The outcome in a fresh folder, on a machine whose PATH holds this python3 alone. */
-async function prepared(python: string | null): Promise<{ venv: JupyterVenv; told: number }> {
+async function prepared(
+  python: string | null,
+  times = 1,
+): Promise<{ venv: JupyterVenv; told: number }> {
   const root = await mkdtemp(join(tmpdir(), "tokenwatt-venv-"));
   const path = Deno.env.get("PATH") ?? "";
   try {
@@ -18,7 +21,10 @@ async function prepared(python: string | null): Promise<{ venv: JupyterVenv; tol
     }
     Deno.env.set("PATH", join(root, "bin"));
     let told = 0;
-    return { venv: await prepareJupyter(root, () => told++), told };
+    const venvs = await Promise.all(
+      Array.from({ length: times }, () => prepareJupyter(root, () => told++)),
+    );
+    return { venv: venvs.at(-1)!, told };
   } finally {
     Deno.env.set("PATH", path);
     await rm(root, { recursive: true });
@@ -73,5 +79,11 @@ Deno.test("prepareJupyter() ends with a Python where all went well", async () =>
   const { venv, told } = await prepared(withPip("exit 0"));
   assert.ok("python" in venv, JSON.stringify(venv));
   assert.match(venv.python, /\.venv\/bin\/python$/);
+  assert.equal(told, 1);
+});
+
+Deno.test("prepareJupyter() makes one .venv where two ask at once", async () => {
+  const { venv, told } = await prepared(withPip("exit 0"), 2);
+  assert.ok("python" in venv, JSON.stringify(venv));
   assert.equal(told, 1);
 });
