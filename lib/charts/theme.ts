@@ -124,7 +124,7 @@ export function themeVariables(theme: "light" | "dark"): string {
   return variables(theme === "light" ? 0 : 1);
 }
 
-const RAMP_RULES = Array.from(
+const RAMP_RULES: string = Array.from(
   { length: RAMP_STEPS },
   (_, step) =>
     `.tw-q${step}{background-color:${color(`ramp-${step}` as ColorName)};color:${onRamp(step)}}`,
@@ -137,7 +137,7 @@ const RAMP_RULES = Array.from(
 export const FIGURE_CLASS = "tw-figure mathjax_ignore tex2jax_ignore";
 
 /** Style of a fragment. JupyterLab and VS Code state their theme on the body; elsewhere the system's counts. */
-export const FRAGMENT_STYLE = `.tw-figure{${variables(0)};color-scheme:light}
+export const FRAGMENT_STYLE: string = `.tw-figure{${variables(0)};color-scheme:light}
 @media (prefers-color-scheme:dark){.tw-figure{${variables(1)};color-scheme:dark}}
 [data-jp-theme-light="true"] .tw-figure,.vscode-light .tw-figure{${variables(0)};color-scheme:light}
 [data-jp-theme-light="false"] .tw-figure,.vscode-dark .tw-figure{${variables(1)};color-scheme:dark}

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { compareRuns, type Comparison, COMPARISON_METRICS } from "../analysis/mod.ts";
+import {
+  compareRuns,
+  type Comparison,
+  COMPARISON_METRICS,
+  holmCorrected,
+} from "../analysis/mod.ts";
 import * as charts from "../charts/mod.ts";
 import { InputError } from "../errors.ts";
 import { formatInterval, formatMs, formatMw, threeDigits } from "../quantities.ts";
@@ -146,9 +151,10 @@ function comparisonPanels(
   runs: readonly ReportedRun[],
   compared: readonly Compared[],
 ): Panel[] {
+  const corrected = correctedOf(compared);
   const panels = compared.filter(({ results }) => results.length > 0).map(({ results }): Panel => ({
     figure: charts.comparison(results),
-    tables: [comparisonTable(results)],
+    tables: [comparisonTable(results, corrected)],
   }));
   const dated = runs.flatMap(({ run: { startedAtMs, ...run } }) =>
     startedAtMs === undefined ? [] : [{ ...run, startedAtMs }]
@@ -162,7 +168,22 @@ function comparisonPanels(
   return [...panels, ...history];
 }
 
-function comparisonTable(results: readonly Comparison[]): DataTable {
+/** The more runs a figure is compared for, the more often chance alone looks like a difference. */
+function correctedOf(compared: readonly Compared[]): Map<Comparison, number | null> {
+  const all = compared.flatMap(({ results }) => results);
+  const byMetric = Map.groupBy(all, ({ metric }) => metric);
+  return new Map(
+    [...byMetric.values()].flatMap((same) => {
+      const corrected = holmCorrected(same.map(({ test }) => test.p));
+      return same.map((one, at): [Comparison, number | null] => [one, corrected[at] ?? null]);
+    }),
+  );
+}
+
+function comparisonTable(
+  results: readonly Comparison[],
+  corrected: ReadonlyMap<Comparison, number | null>,
+): DataTable {
   const [first] = results;
   const range = ({ value, low, high }: Comparison["percent"]) =>
     low === null || high === null ? cell(value) : `${cell(value)} (${cell(low)} to ${cell(high)})`;
@@ -174,20 +195,23 @@ function comparisonTable(results: readonly Comparison[]): DataTable {
       first?.a.label ?? "",
       first?.b.label ?? "",
       "difference, %",
-      "p",
+      "p (Holm)",
       "floor, %",
       "verdict",
     ],
-    rows: results.map(({ metricName, unit, a, b, percent, test, floor, verdict }) => [
-      metricName,
-      unit,
-      range(a.value),
-      range(b.value),
-      range(percent),
-      cell(test.p),
-      cell(floor.percent),
-      verdict,
-    ]),
+    rows: results.map((result) => {
+      const { metricName, unit, a, b, percent, floor, verdict } = result;
+      return [
+        metricName,
+        unit,
+        range(a.value),
+        range(b.value),
+        range(percent),
+        cell(corrected.get(result)),
+        cell(floor.percent),
+        verdict,
+      ];
+    }),
   };
 }
 

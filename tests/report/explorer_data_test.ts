@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { explorerData } from "../../lib/report/explorer_data.ts";
+import type { ReportedRun } from "../../lib/report/mod.ts";
 import { insideRun } from "../charts/insides.ts";
 import { rowsOf } from "../charts/stored_rows.ts";
 import { sampleRun } from "../fixtures/run.ts";
@@ -61,9 +62,27 @@ Deno.test("explorerData() says what it does not know with null, and never with 0
 });
 
 Deno.test("explorerData() of a long answer holds as many tokens as a page can bear, and says so", () => {
-  const run = insideRun({ layers: 80, tokens: 1400 });
-  const data = explorerData({ run })!;
-  assert.equal(data.tokens.length, 1250);
-  assert.equal(data.tokenCount, 1400);
+  const long = <T extends ReportedRun["run"]>(run: T, count: number): T => ({
+    ...run,
+    tokens: Array.from({ length: count }, (_, index) => ({
+      ...run.tokens[index % run.tokens.length]!,
+      index,
+    })),
+  });
+  const plain = explorerData({ run: long(sampleRun(), 2100) })!;
+  assert.deepEqual([plain.tokens.length, plain.tokenCount], [2000, 2100]);
+  const layers = Array.from({ length: 80 }, (_, layer) => ({
+    tokenIndex: 0,
+    repetition: 0,
+    layer,
+    durationMs: 1,
+    energyMj: 1,
+    lowMj: null,
+    highMj: null,
+  }));
+  const run = long(insideRun({ layers: 1 }), 1400);
+  const stored = { ...run, inside: { ...run.inside!, cells: null } };
+  const data = explorerData({ run: stored, rows: { layers } })!;
+  assert.deepEqual([data.tokens.length, data.layers.length], [1250, 80]);
   assert.ok(data.metrics.every(({ tokens }) => tokens.length === 1250));
 });

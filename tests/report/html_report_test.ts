@@ -146,6 +146,25 @@ Deno.test("htmlReport() of several runs compares them with the first and names w
   const rows = [...conditions.matchAll(/<th scope="row">([^<]*)/g)].map(([, name]) => name);
   assert.deepEqual(rows, ["precision"]);
   assert.match(html, /\d+ others are alike/);
+  // Dearer, and by not quite the same for every token.
+  const dear = (factor: number) => ({
+    ...other,
+    totals: { ...other.totals, joulesPerToken: factor * other.totals.joulesPerToken! },
+    tokens: other.tokens.map((token) => ({
+      ...token,
+      energyMj: token.energyMj! * (factor + 0.02 * (token.index % 3)),
+    })),
+    groups: other.groups.map((group, at) => ({
+      ...group,
+      energy: { ...group.energy, mj: group.energy.mj! * (factor + 0.02 * (at % 3)) },
+    })),
+  });
+  const once = await htmlReport([{ run }, { run: dear(1.5) }]);
+  const twice = await htmlReport([{ run }, { run: dear(1.5) }, { run: dear(1.02) }]);
+  const chances = (html: string) =>
+    /energy per token<\/th>(?:<td[^>]*>[^<]*<\/td>){4}<td[^>]*>([^<]*)</.exec(html)![1]!;
+  const [alone, beside] = [once, twice].map((html) => Number(chances(html)));
+  assert.ok(alone! > 0 && beside! > alone!, `p ${alone} alone, ${beside} beside another`);
 });
 
 Deno.test("htmlReport() says why runs of two sources cannot be compared, and shows both", async () => {

@@ -166,7 +166,8 @@ function explore(root, data) {
         whisker.style.width = percent(Math.max(0, to - from));
       }
       at_(option, 2).textContent = text(value);
-      option.title = `Layer ${data.layers[at]}: ${text(value)}`;
+      const range = from === null || to === null ? "" : ` (${number(from)} to ${number(to)})`;
+      option.title = `Layer ${data.layers[at]}: ${text(value)}${range}`;
     });
     const title = document.getElementById("explore-layers-title");
     if (title !== null) {

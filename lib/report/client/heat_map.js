@@ -9,6 +9,20 @@ const explorer = document.getElementById("explorer");
 const source = document.getElementById("data");
 if (explorer !== null && source !== null) follow(explorer, JSON.parse(source.textContent ?? ""));
 
+/** @param {number} value */
+function digits(value) {
+  const rounded = Number(value.toPrecision(3));
+  return String(rounded).replace("-", "−");
+}
+
+/**
+ * @param {number | null | undefined} value
+ * @returns {value is number}
+ */
+function isNumber(value) {
+  return value !== null && value !== undefined;
+}
+
 /**
  * @param {HTMLElement} explorer
  * @param {Data} data
@@ -49,10 +63,11 @@ function follow(explorer, data) {
       const place = placeOf(event);
       picture.classList.toggle("aims", place !== null);
       if (place === null) return;
-      const value = metric?.cells?.[place.layer]?.[place.token];
-      const number = value === null || value === undefined
-        ? "not known"
-        : `${value.toPrecision(3)} ${metric?.unit}`;
+      const [value, low, high] = [metric?.cells, metric?.low, metric?.high].map((cells) =>
+        cells?.[place.layer]?.[place.token] ?? null
+      );
+      const ends = isNumber(low) && isNumber(high) ? ` (${digits(low)} to ${digits(high)})` : "";
+      const number = isNumber(value) ? `${digits(value)} ${metric?.unit}${ends}` : "not known";
       const tip = `Layer ${data.layers[place.layer]}, token ${place.token} ` +
         `“${data.tokens[place.token]?.text}”\n${number}`;
       document.dispatchEvent(new CustomEvent("tip", { detail: tip }));
