@@ -18,9 +18,9 @@ export function indexPage(notebooks: readonly TourNotebook[]): string {
     "The notebooks as they ran: each page holds its text, its code, and the charts that came out. Open\n" +
     "them from disk in any browser; they need no network, and follow its light or dark theme. On your\n" +
     "own machine, `deno task notebook` opens the same tour to be run and changed.\n",
-    "They were executed on a Linux machine without a meter, with other programs at work: energies are\n" +
-    "estimates from CPU time unless a page says that a Mac was simulated, and intervals are as wide as\n" +
-    "that makes them. `deno task tour` renders them anew.\n",
+    "What a page shows is what one machine did once: whether energies were measured, estimated from CPU\n" +
+    "time or simulated stands in each chart, and so does what other programs took meanwhile. Intervals\n" +
+    "are as wide as that makes them. `deno task tour` runs all of it here and renders it anew.\n",
     ...entries,
   ].join("\n");
 }

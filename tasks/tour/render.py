@@ -19,13 +19,12 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #eceef2; --muted: #a3aab6; --soft: #20232a; --line: #2b2f38; --link: #86a8ea; --a: #c4a5f7; --b: #8fd3b0; --c: #f0a878 } }
 body { max-width: 800px; margin: 2.5rem auto; padding: 0 20px; color: var(--ink); background: light-dark(#fff, #15171c); font: 17px/1.55 -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }
 h1 { font-size: 2rem; line-height: 1.2 } h2 { font-size: 1.35rem; margin: 2.4rem 0 .6rem } a { color: var(--link) }
-.jp-InputPrompt, .jp-OutputPrompt, .jp-Collapser { display: none }
 pre, code { font: 13.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace }
 p code, li code { padding: .1em .3em; border-radius: 4px; background: var(--soft) }
 .highlight pre { overflow-x: auto; margin: 1rem 0 .4rem; padding: 12px 14px; border-radius: 8px; background: var(--soft) }
-.jp-RenderedText pre { margin: 0; padding: 1px 14px; overflow-wrap: anywhere; white-space: pre-wrap; border-left: 3px solid var(--line) }
-.jp-RenderedHTMLCommon { overflow-x: auto } nav { display: flex; justify-content: space-between; color: var(--muted); font-size: 15px }
-.k, .kd, .kr, .kc, .kt, .o.w { color: var(--a) } .s, .s1, .s2, .sb { color: var(--b) } .mi, .mf { color: var(--c) } .c1 { color: var(--muted) }
+.output { margin: .8rem 0 } .output_html { overflow-x: auto }
+.output_stream pre { margin: 0; padding: 2px 14px; overflow-wrap: anywhere; white-space: pre-wrap; border-left: 3px solid var(--line) } nav { display: flex; justify-content: space-between; color: var(--muted); font-size: 15px }
+.k, .kd, .kr, .kc { color: var(--a) } .s, .s1, .s2, .sb { color: var(--b) } .mi, .mf { color: var(--c) } .c1 { color: var(--muted) }
 """
 
 
