@@ -178,7 +178,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
     using signal = interruptible();
     using screen = new LiveScreen({ json, quiet, prompt });
     if (!quiet) {
-      await introduce(model, options.power, Number(options.intervalMs), screen);
+      await introduce(model, options, screen);
       if (options.resolve === "tokens") introduceSteps(options, screen);
       if (options.amplify !== undefined) introduceLoops(options.amplify, options, screen);
       for (const warning of model.warnings) screen.say(yellow(`       ${visibleText(warning)}`));

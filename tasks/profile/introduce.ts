@@ -16,11 +16,17 @@ import type { LiveScreen } from "./live_screen.ts";
 /** Records take so much longer than asked for on an M4: 116 to 129 ms for 100. */
 const USUAL_CADENCE = 1.2;
 
-/** Says what is being measured, by which source, and how to get a better one. */
+/**
+ * Says what is being measured, by which source, and how to get a better one; and where single tokens
+ * are wanted (`resolve`) that an estimate will not tell them, before the time is spent.
+ */
 export async function introduce(
   model: Model,
-  asked: PowerSourceSpec | undefined,
-  intervalMs: number,
+  { power, intervalMs, resolve }: {
+    power?: PowerSourceSpec | undefined;
+    intervalMs: string;
+    resolve: string;
+  },
   screen: LiveScreen,
 ): Promise<void> {
   const { architecture: { family, numLayers }, features: { parameters, precision } } = model;
@@ -28,7 +34,7 @@ export async function introduce(
     `${bold("Model")}  ${visibleText(model.name)}: ${family}, ${numLayers} layers, ` +
       `${parameterCount(parameters)} parameters, ${precision}`,
   );
-  const { info, rejected } = await sourceOf(asked);
+  const { info, rejected } = await sourceOf(power);
   screen.say(`${bold("Power")}  ${info.label}, asked every ${intervalMs} ms`);
   if (info.kind !== "estimated") return;
   screen.say(yellow(
@@ -38,6 +44,8 @@ export async function introduce(
   for (const { name, reason, remedy } of rejected) {
     screen.say(dim(`       ${name}: ${visibleText(reason)}; ${visibleText(remedy)}`));
   }
+  if (resolve === "phases") return;
+  screen.say(yellow("       However often steps are repeated, an estimate tells no tokens apart"));
 }
 
 /** Says how long it takes to repeat each step, as far as that can be said before the first token. */

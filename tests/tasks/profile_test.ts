@@ -149,3 +149,11 @@ Deno.test("profile leaves every batch and the word interrupted when it is killed
   assert.equal(shown.code, 0, shown.stderr);
   assert.match(shown.stdout, /interrupted/);
 });
+
+Deno.test("profile says beforehand that an estimate tells no tokens apart", async () => {
+  const db = ["--db", database()];
+  const asked = await runTask("profile", [...ESTIMATE, ...db, "--resolve", "repetitions"]);
+  assert.match(asked.stdout, /an estimate tells no tokens apart/);
+  const plain = await runTask("profile", [...ESTIMATE, ...db]);
+  assert.doesNotMatch(plain.stdout, /tells no tokens apart/);
+});

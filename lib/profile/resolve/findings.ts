@@ -67,7 +67,7 @@ function scaled(scale: StepScale | null): Finding[] {
     value: mean,
     unit: "ratio",
     message:
-      `the plain run took ${percent(mean)} % (${percent(low)} to ${percent(high)} %) of what ` +
+      `the plain run drew ${percent(mean)} % (${percent(low)} to ${percent(high)} %) of what ` +
       "its repeated steps add up to; they are scaled by that",
     remedy: isFar
       ? "let the machine warm up longer, or cool down: it worked otherwise when it repeated"
