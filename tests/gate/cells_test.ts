@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { codeCells, joinCells } from "../../tasks/test/cells.ts";
-import { checkNotebook } from "../../tasks/test/notebook_types.ts";
+import { checkNotebooks } from "../../tasks/test/notebook_types.ts";
 
 function notebookOf(...sources: (string | string[])[]): string {
   const cells = sources.map((source) => ({ cell_type: "code", source }));
@@ -16,7 +16,7 @@ async function checkCells(...sources: string[]) {
   await writeFile(path, notebookOf(...sources));
   await writeFile(join(folder, "deno.json"), "{}");
   try {
-    const [types, lint] = await checkNotebook(folder, path);
+    const [types, lint] = await checkNotebooks(folder, [path]);
     return { path, types, lint, left: (await readdir(folder)).sort() };
   } finally {
     await rm(folder, { recursive: true });
@@ -33,7 +33,7 @@ Deno.test("joinCells() marks where each cell begins", () => {
   assert.match(joined, /^\/\/ cell 1\n1;\n\n\/\/ cell 2\n2;\n/);
 });
 
-Deno.test("checkNotebook() names cell and line of a type error, and cleans up", async () => {
+Deno.test("checkNotebooks() names cell and line of a type error, and cleans up", async () => {
   const { path, types, lint, left } = await checkCells(
     "export const one = 1;",
     '\nexport const two: number = "two";',
@@ -43,7 +43,7 @@ Deno.test("checkNotebook() names cell and line of a type error, and cleans up", 
   assert.deepEqual(left, ["deno.json", "planted.ipynb"]);
 });
 
-Deno.test("checkNotebook() names cell and line of a lint error, and lets cells log", async () => {
+Deno.test("checkNotebooks() names cell and line of a lint error, and lets cells log", async () => {
   const { path, types, lint } = await checkCells(
     "console.log(1);",
     "let never = 1;\nconsole.log(never);",
