@@ -136,7 +136,26 @@ async function pick(page: Page): Promise<PickedSight> {
   const clicked = await said();
   await page.locator("[data-metric]:visible").screenshot({ path: `${folder}/picked.png` });
   await page.locator("#explorer").screenshot({ path: `${folder}/explorer.png` });
-  return { token, layer, metric, threshold, cleared, clicked, tip };
+  return { token, layer, metric, threshold, cleared, clicked, tip, marks: await hover(page) };
+}
+
+/** Over some of all marks, as a mouse would send it; waiting for each to stand still takes minutes. */
+async function hover(page: Page): Promise<{ hovered: number; silent: number }> {
+  return await page.evaluate(() => {
+    const tip = document.querySelector<HTMLElement>(".tip");
+    const marks = [...document.querySelectorAll("main svg :not(title):has(> title)")];
+    const said = marks.filter((_, at) => at % 13 === 0).flatMap((mark) => {
+      mark.scrollIntoView({ block: "center" });
+      const { x, y, width, height } = mark.getBoundingClientRect();
+      if (width < 3 || height < 3) return [];
+      const [clientX, clientY] = [x + width / 2, y + height / 2];
+      document.elementFromPoint(clientX, clientY)?.dispatchEvent(
+        new PointerEvent("pointermove", { bubbles: true, clientX, clientY, pointerType: "mouse" }),
+      );
+      return [tip?.hidden === false && tip.textContent !== ""];
+    });
+    return { hovered: said.length, silent: said.filter((one) => !one).length };
+  });
 }
 
 async function print(

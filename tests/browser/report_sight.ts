@@ -32,8 +32,10 @@ export interface PickedSight {
   cleared: string;
   /** After a click in the middle of a heat map. */
   clicked: string;
-  /** What the tooltip says over a mark. */
+  /** What the tooltip says over a cell of the heat map. */
   tip: string;
+  /** Marks with a title that were hovered, and over how many of them nothing was said. */
+  marks: { hovered: number; silent: number };
 }
 
 /** All that was seen of one file. */

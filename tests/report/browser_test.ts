@@ -85,7 +85,7 @@ testUnless(
 
 function assertPicked({ picked }: SeenReport): void {
   assert.ok(picked !== null);
-  const { token, layer, metric, threshold, cleared, clicked, tip } = picked;
+  const { token, layer, metric, threshold, cleared, clicked, tip, marks } = picked;
   assert.match(token.said, /^Token 2 “.*: .* together .*integrated, 95 %/);
   assert.equal(token.title, "Layers of token 2");
   assert.ok(token.values.every((value) => /^[\d.,]+ mJ$/.test(value)), token.values.join());
@@ -101,4 +101,9 @@ function assertPicked({ picked }: SeenReport): void {
   const place = /^Layer (\d+) in token (\d+) “/.exec(clicked)!;
   assert.ok(tip.startsWith(`Layer ${place[1]}, token ${place[2]} “`), `${tip} for ${clicked}`);
   assert.match(clicked, / ms\.$/);
+  // A whisker may lie upon the middle of its bar.
+  assert.ok(
+    marks.hovered > 20 && marks.silent <= marks.hovered / 20,
+    `${marks.silent} of ${marks.hovered} marks say nothing`,
+  );
 }
