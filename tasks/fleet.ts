@@ -39,7 +39,7 @@ import {
 const OVERVIEW_SQL = `SELECT host, count(*) AS runs, count(DISTINCT build) AS builds,
   min(date) AS first, max(date) AS last FROM runs GROUP BY host ORDER BY host`;
 
-const task = command("fleet", "Runs of many machines in one folder: add to it, ask it.")
+export const task = command("fleet", "Runs of many machines in one folder: add to it, ask it.")
   .argument("<folder>", "where all machines' runs are, on a disk or a share")
   .addOption(
     new Option("--add <run>", "add a run, by id or beginning of it; may be repeated")

@@ -8,7 +8,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { Command } from "@commander-js/extra-typings";
+import { InputError } from "../lib/errors.ts";
+import { useOneOf } from "../lib/nearest.ts";
+import { command, ExitWith, runCommand } from "./frame/mod.ts";
 import { commandStep, computingTests, examples, tests } from "./test/deno_steps.ts";
 import { drawnCharts } from "./test/drawn_charts.ts";
 import { runGate } from "./test/gate.ts";
@@ -29,14 +31,14 @@ const STEPS: readonly Step[] = [
   drawnCharts,
 ];
 
-const command = new Command("deno task test")
-  .description("Check everything that CI checks. The last line is `N passed, N failed`.")
+export const task = command("test", "Check everything that CI checks.")
   .argument("[rooms...]", "run only the tests under tests/<room>")
   .option("--step <name>", "run only this step")
   .addHelpText(
     "after",
     [
       "",
+      "The last line is `N passed, N failed`.",
       `Steps: ${STEPS.map((step) => step.name).join(", ")}`,
       "",
       "Examples:",
@@ -48,25 +50,23 @@ const command = new Command("deno task test")
       "Exit codes: 0 all passed, 1 something failed, 2 wrong use.",
     ].join("\n"),
   )
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .action(async (rooms, { step: stepName }) => {
     const root = join(import.meta.dirname!, "..");
     const paths = rooms.map((room) => join("tests", room));
     for (const path of paths) {
-      if (!existsSync(join(root, path))) refuse(`No tests at ${path}; name a folder under tests/`);
+      if (existsSync(join(root, path))) continue;
+      throw new InputError(`No tests at ${path}`, { remedy: "name a folder under tests/" });
     }
     const steps = paths.length > 0
       ? [tests]
       : STEPS.filter((step) => stepName === undefined || step.name === stepName);
-    if (steps.length === 0) refuse(`No step "${stepName}"; --help lists the steps`);
+    if (steps.length === 0) {
+      const names = STEPS.map((step) => step.name);
+      throw new InputError(`No step "${stepName}"`, { remedy: useOneOf(stepName!, names) });
+    }
     const ci = process.env.CI === "true";
     const long = process.env.TOKENWATT_LONG === "1";
-    process.exitCode = await runGate(steps, { root, rooms: paths, ci, long });
+    throw new ExitWith(await runGate(steps, { root, rooms: paths, ci, long }));
   });
 
-function refuse(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
-
-await command.parseAsync();
+if (import.meta.main) await runCommand(task);

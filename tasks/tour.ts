@@ -19,7 +19,7 @@ const ROOT = join(import.meta.dirname!, "..");
 const PAGES = join(ROOT, "docs", "tour");
 const EXECUTED = join(ROOT, ".cache", "tour");
 
-const task = command("tour", "Execute the notebooks here and render them into docs/tour.")
+export const task = command("tour", "Execute the notebooks here and render them into docs/tour.")
   .argument("[notebooks...]", "which ones, by the beginning of their names; default: all")
   .addOption(new Option("--rendered-only", "render what was executed last, and execute nothing"))
   .addOption(new Option("-q, --quiet", "no progress bar"))

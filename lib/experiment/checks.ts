@@ -1,3 +1,4 @@
+import { useOneOf } from "../nearest.ts";
 import type { ArmOptions, Expectation } from "./definition.ts";
 
 /**
@@ -40,7 +41,7 @@ export function checkOptions(options: object, where: string, refuse: Refuse): vo
   if (unknown === undefined) return;
   refuse(
     `${where} has an unknown option "${unknown}"`,
-    `pass model, precision, prompts or options of profile(): ${known.join(", ")}`,
+    useOneOf(unknown, [...new Set(["model", "precision", "prompts", ...known])]),
   );
 }
 

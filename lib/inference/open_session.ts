@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { useOneOf } from "../nearest.ts";
 import type { Model } from "../model/mod.ts";
 import type { EngineName, Instrumentation, OpenedSession, SessionOptions } from "./engine.ts";
 import { checkProvider } from "./providers.ts";
@@ -48,7 +49,7 @@ export async function openSession(
   }
   if (!ENGINES.includes(engine)) {
     throw new InputError(`Cannot run with the engine "${engine}"`, {
-      remedy: `use one of ${ENGINES.join(", ")}`,
+      remedy: useOneOf(engine, ENGINES),
     });
   }
   let note: string | null = null;

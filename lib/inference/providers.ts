@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../errors.ts";
+import { useOneOf } from "../nearest.ts";
 
 /** What executes a graph. */
 export type ProviderName = "cpu" | "coreml" | "webgpu" | "cuda";
@@ -31,7 +32,7 @@ export function providerDetail(provider: ProviderName): string {
 export function checkProvider(asked: string, held: readonly string[], library: string): void {
   if (!(PROVIDERS as readonly string[]).includes(asked)) {
     throw new InputError(`Cannot run on the execution provider "${asked}": it is not known`, {
-      remedy: `use one of ${held.join(", ")}`,
+      remedy: useOneOf(asked, held),
     });
   }
   if (held.includes(asked)) return;

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { useOneOf } from "../nearest.ts";
 import type { Rail } from "../record.ts";
 import { CombinedSource } from "./combine/source.ts";
 import { EstimateSource } from "./estimate.ts";
@@ -82,7 +83,7 @@ export function createSource(spec: PowerSourceSpec): PowerSource {
 
 function refuse(name: string): never {
   throw new InputError(`Cannot read power from "${name}"`, {
-    remedy: `choose one of ${SOURCE_NAMES.join(", ")}, two of them as in rapl+nvidia, ` +
+    remedy: `${useOneOf(name, SOURCE_NAMES)}, two of them as in rapl+nvidia, ` +
       "replay:FILE, or rig:m4max to simulate one",
   });
 }

@@ -1,8 +1,15 @@
 import { InputError } from "../errors.ts";
+import { useOneOf } from "../nearest.ts";
 import type { SqliteValue } from "./connection.ts";
 import { asItIs } from "./liveness.ts";
 import type { RunFilter, RunListing } from "./rows.ts";
-import { LISTING_COLUMNS, listingOf, METRIC_COLUMNS, type RunRow } from "./run_columns.ts";
+import {
+  LISTING_COLUMNS,
+  listingOf,
+  METRIC_COLUMNS,
+  RUN_METRICS,
+  type RunRow,
+} from "./run_columns.ts";
 import { searchExpression } from "./search.ts";
 import type { Sql } from "./sql.ts";
 
@@ -55,7 +62,7 @@ function order({ sort = "startedAtMs", ascending = false }: RunFilter): string {
   const column = Object.hasOwn(METRIC_COLUMNS, sort) ? METRIC_COLUMNS[sort] : undefined;
   if (column === undefined) {
     throw new InputError(`Cannot sort runs by "${sort}"`, {
-      remedy: `choose one of ${Object.keys(METRIC_COLUMNS).join(", ")}`,
+      remedy: useOneOf(sort, RUN_METRICS),
     });
   }
   const direction = ascending ? "ASC" : "DESC";

@@ -28,6 +28,7 @@ export type {
   TokenRow,
 } from "./rows.ts";
 export type { DerivedRows } from "./replace_result.ts";
+export { RUN_METRICS } from "./run_columns.ts";
 export { RunReader } from "./run_reader.ts";
 export {
   type DerivedRun,

@@ -5,6 +5,9 @@ import type { RunReader } from "./run_reader.ts";
 /** So many of the newest runs are looked through for what was meant. */
 const LOOKED_THROUGH = 200;
 
+/** Ids of one day look alike: more wrong letters than these, and it is a guess. */
+const MOST_CHANGES = 2;
+
 /**
  * The error for a run that was asked for and is not there, with the one that was probably meant.
  *
@@ -24,7 +27,7 @@ export function noSuchRun(
       remedy: "deno task profile makes one",
     });
   }
-  const meant = nearest(reference, ids);
+  const meant = nearest(reference, ids, MOST_CHANGES);
   const question = meant === null ? "" : `; did you mean ${meant}?`;
   return new InputError(`${what}: ${where} holds no such run${question}`, {
     remedy: "deno task runs lists those that are there",

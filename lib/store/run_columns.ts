@@ -92,6 +92,9 @@ export const METRIC_COLUMNS: Readonly<Record<string, string>> = {
   ...FIGURES,
 };
 
+/** What `getRuns` can sort by. */
+export const RUN_METRICS: readonly string[] = Object.keys(METRIC_COLUMNS);
+
 /** What stands in the row from the first moment. */
 export function headerColumns(header: RunHeader, host: RunHost): RunRow {
   return {

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../../lib/errors.ts";
+import { useOneOf } from "../../lib/nearest.ts";
 import { noSuchRun, type RunListing, type RunReader } from "../../lib/store/mod.ts";
 import { chosenRuns, type FilterFlags, refuseNone } from "./filters.ts";
 
@@ -66,7 +67,7 @@ function conditionOf(part: string, text: string): [Key, string] {
 function checkKey(key: string, text: string): asserts key is Key {
   if (KEYS.some((known) => known === key)) return;
   throw new InputError(`Cannot tell runs apart by "${key}" (in "${text}")`, {
-    remedy: `use one of ${KEYS.join(", ")}`,
+    remedy: useOneOf(key, KEYS),
   });
 }
 

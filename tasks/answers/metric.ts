@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { useOneOf } from "../../lib/nearest.ts";
 import { COMPARISON_METRICS, type ComparisonMetric } from "../../lib/analysis/mod.ts";
 
 /** Which figure an answer is about. */
@@ -12,6 +13,6 @@ function parseMetric(text: string): ComparisonMetric {
   const known = COMPARISON_METRICS.find((metric) => metric === text);
   if (known) return known;
   throw new InvalidArgumentError(
-    `It must be one of ${COMPARISON_METRICS.join(", ")}, or component:NAME.`,
+    `There is no such figure: ${useOneOf(text, COMPARISON_METRICS)}, or component:NAME.`,
   );
 }

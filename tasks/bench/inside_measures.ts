@@ -10,7 +10,6 @@ import {
   loadModel,
   profile,
 } from "@tokenwatt/tokenwatt";
-import { bareLoop } from "./bare_loop.ts";
 import type { BenchModel } from "./bench_models.ts";
 import type { Answer, Contestant } from "./contest.ts";
 import { LONG, type Measure, SHORT, sides } from "./measure.ts";
@@ -48,6 +47,7 @@ const nothing: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.resolve(
 function freshBareLoop(model: BenchModel, ids: readonly number[], threads: number): Contestant {
   return {
     async answer() {
+      const { bareLoop } = await import("./bare_loop.ts");
       await using loop = await bareLoop(model, ids, threads);
       return await loop.answer();
     },

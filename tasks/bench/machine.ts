@@ -4,7 +4,6 @@
  * @module
  */
 import { cpus, release, type } from "node:os";
-import { env } from "onnxruntime-node";
 import { transformersVersions } from "./transformers_peer.ts";
 
 /** A machine and the versions on it. */
@@ -22,6 +21,7 @@ export interface Machine {
 /** Describes this machine. */
 export async function describeMachine(): Promise<Machine> {
   const processors = cpus();
+  const { env } = await import("onnxruntime-node");
   const versions = await transformersVersions();
   return {
     cpu: processors[0]?.model.trim() ?? "unknown",

@@ -3,12 +3,10 @@
  *
  * @module
  */
-import { bareLoop } from "./bare_loop.ts";
 import { ENGINE_MEASURES } from "./engine_measures.ts";
 import { INSIDE_MEASURES } from "./inside_measures.ts";
 import { liveViewSides } from "./live_view.ts";
 import { LONG, type Measure, SHORT, sides } from "./measure.ts";
-import { onOneSession } from "./one_session.ts";
 import { tokenwatt, withMonitor } from "./tokenwatt.ts";
 import { transformersPeer } from "./transformers_peer.ts";
 
@@ -36,6 +34,8 @@ export const MEASURES: readonly Measure[] = [
     onAllContexts: true,
     ...SHORT,
     async open(model, ids, threads) {
+      const { bareLoop } = await import("./bare_loop.ts");
+      const { onOneSession } = await import("./one_session.ts");
       const pair = await onOneSession(
         () => bareLoop(model, ids, threads),
         () => tokenwatt(model, threads),
@@ -51,6 +51,7 @@ export const MEASURES: readonly Measure[] = [
     onAllContexts: true,
     ...SHORT,
     async open(model, _ids, threads) {
+      const { onOneSession } = await import("./one_session.ts");
       const pair = await onOneSession(
         () => transformersPeer(model, threads),
         () => tokenwatt(model, threads),

@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { apiPage } from "./api_page.ts";
+import { commandsPage } from "./commands_page.ts";
 import { readMessages } from "./messages.ts";
 import { messagesPage } from "./messages_page.ts";
 import { readRooms } from "./rooms.ts";
@@ -14,6 +17,8 @@ export interface Page {
 export async function writtenPages(root: string): Promise<Page[]> {
   return [
     { path: "docs/images/rooms.svg", text: roomsDrawing(await readRooms(root)) },
+    { path: "docs/api.md", text: await formatted(await apiPage(pathToFileURL(`${root}/`))) },
+    { path: "docs/commands.md", text: await formatted(await commandsPage()) },
     { path: "docs/messages.md", text: await formatted(messagesPage(await readMessages(root))) },
   ];
 }
@@ -39,6 +44,16 @@ async function formatted(markdown: string): Promise<string> {
   await writer.write(new TextEncoder().encode(markdown));
   await writer.close();
   const { success, stdout } = await child.output();
-  if (!success) throw new Error("Cannot format docs/messages.md: deno fmt failed");
+  if (!success) throw new Error("Cannot format a page: deno fmt failed");
   return new TextDecoder().decode(stdout);
+}
+
+/** Pages in HTML in `docs/api`, with a search box; some 30 MB, which git ignores. */
+export async function apiPages(root: string): Promise<boolean> {
+  const { success } = await new Deno.Command("deno", {
+    args: ["doc", "--html", "--name=Tokenwatt", "--output=docs/api", "mod.ts"],
+    cwd: root,
+    stdin: "null",
+  }).spawn().status;
+  return success;
 }

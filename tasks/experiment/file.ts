@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InputError } from "../../lib/errors.ts";
+import { useOneOf } from "../../lib/nearest.ts";
 import type { ExperimentFile } from "../../lib/experiment/mod.ts";
 import { userPath } from "../frame/mod.ts";
 
@@ -28,7 +29,7 @@ export async function readExperiment(typed: string): Promise<ExperimentFile> {
     const message = (error as Error).message.replaceAll(/\s*\n\s*/g, " ");
     const isMissing = error instanceof Deno.errors.NotFound || /Module not found/.test(message);
     if (isMissing) {
-      refuse(message, `pass a .ts or .json file, or one that ships: ${SHIPPED.join(", ")}`, error);
+      refuse(message, `pass a .ts or .json file, or a name: ${useOneOf(typed, SHIPPED)}`, error);
     }
     refuse(message, "see docs/experiments.md for what it must hold", error);
   }

@@ -8,6 +8,8 @@ import { CommanderError } from "commander";
 import { InputError } from "../../lib/errors.ts";
 import { applyConfigFile } from "./config_file.ts";
 import { visibleText } from "../../lib/safe_text.ts";
+import { asTyped } from "./program.ts";
+import { suggestChoices } from "./suggest.ts";
 
 /** What the shell is told. 1 is for a run that failed, 130 for one that Ctrl-C ended. */
 export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -32,9 +34,11 @@ export async function runCommand(command: CommandUnknownOpts, args = Deno.args):
 
 async function codeOf(command: CommandUnknownOpts, args: readonly string[]): Promise<number> {
   command.configureOutput({
-    outputError: (text, write) => write(visibleText(text)),
+    writeOut: (text) => console.log(asTyped(text).trimEnd()),
+    outputError: (text, write) => write(visibleText(asTyped(text))),
   });
   try {
+    suggestChoices(command as never);
     applyConfigFile(command as never);
     await command.parseAsync([...args], { from: "user" });
     return EXIT.ok;
@@ -70,7 +74,7 @@ export class ExitWith extends Error {
 
 /** One line on stderr. */
 export function complain(message: string): void {
-  console.error(`error: ${visibleText(message)}`);
+  console.error(`error: ${visibleText(asTyped(message))}`);
 }
 
 /** A parser for commander that takes integers in a range. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { InputError } from "../../lib/errors.ts";
+import { useOneOf } from "../../lib/nearest.ts";
 import { userPath } from "./places.ts";
 
 const FILE = "tokenwatt.json";
@@ -61,9 +62,9 @@ function read(path: string): Record<string, unknown> | null {
 }
 
 function unknown(path: string, key: string, command: Command): InputError {
-  const known = command.options.map((option) => option.long?.slice(2)).join(", ");
+  const known = command.options.flatMap((option) => option.long?.slice(2) ?? []);
   return new InputError(`Cannot use "${key}" for ${nameOf(command)} in ${path}`, {
-    remedy: `use one of ${known}`,
+    remedy: useOneOf(key, known),
   });
 }
 

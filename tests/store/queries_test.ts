@@ -67,7 +67,7 @@ Deno.test("getRuns() sorts by any metric, nulls last, and pages without gaps", (
   for (const sort of ["prompt; DROP TABLE names", "constructor", "__proto__"]) {
     assert.throws(() => database.getRuns({ sort: sort as "edpJs" }), (error) => {
       assert.ok(error instanceof InputError);
-      assert.match(error.message, /choose one of startedAtMs, .*joulesPerToken/);
+      assert.match(error.message, /use one of startedAtMs, .*joulesPerToken/);
       return true;
     });
   }

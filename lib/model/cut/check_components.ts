@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { useOneOf } from "../../nearest.ts";
 import { allGraphs } from "../architecture.ts";
 import type { Model } from "../load.ts";
 import { readOnnx } from "../onnx_reader.ts";
@@ -21,6 +22,6 @@ export function checkComponents(
   const unknown = wanted.filter((name) => !known.has(name));
   if (unknown.length === 0) return;
   throw new InputError(`Cannot amplify ${unknown.map((name) => `"${name}"`).join(", ")}`, {
-    remedy: `choose among ${[...known].toSorted().join(", ")}, or all`,
+    remedy: `${useOneOf(unknown[0]!, [...known].toSorted())}, or all`,
   });
 }

@@ -6,7 +6,7 @@
 import { InputError } from "../../errors.ts";
 import type { DecoderConfig } from "../build/mod.ts";
 import { ARCHITECTURES } from "./architectures.ts";
-import { nearest } from "../../nearest.ts";
+import { useOneOf } from "../../nearest.ts";
 
 /** A published architecture. */
 export interface Preset {
@@ -46,10 +46,8 @@ export function findPreset(name: string): Preset {
   );
   if (found !== undefined) return found;
   const names = PRESETS.map((preset) => preset.name);
-  const meant = nearest(wanted, names);
-  const question = meant === null ? "" : `did you mean "${meant}"? There are `;
   throw new InputError(`Cannot find an architecture called ${JSON.stringify(name.slice(0, 80))}`, {
-    remedy: `${question || "use one of "}${names.join(", ")}`,
+    remedy: useOneOf(wanted, names),
   });
 }
 

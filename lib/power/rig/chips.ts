@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { useOneOf } from "../../nearest.ts";
 import type { Phase } from "../../record.ts";
 
 /** A chip that the rig can play. */
@@ -156,7 +157,7 @@ export function rigChip(name: string): RigChip {
   const known = RIG_CHIP_NAMES.find((one) => one === name);
   if (known !== undefined) return known;
   throw new InputError(`Cannot simulate the chip "${name}"`, {
-    remedy: `choose one of ${RIG_CHIP_NAMES.map((one) => `rig:${one}`).join(", ")}`,
+    remedy: useOneOf(`rig:${name}`, RIG_CHIP_NAMES.map((one) => `rig:${one}`)),
   });
 }
 

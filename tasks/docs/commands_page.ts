@@ -1,0 +1,34 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { ALL_COMMANDS } from "../commands.ts";
+
+/** Wide enough that a description stays in its line, whatever terminal this is made on. */
+const WIDTH = 100;
+
+/** docs/commands.md: what `--help` says of each command. */
+export async function commandsPage(): Promise<string> {
+  const sections: string[] = [];
+  const names = Object.keys(ALL_COMMANDS);
+  for (const name of names) sections.push(section(name, (await ALL_COMMANDS[name]!()).task));
+  const list = names.map((name) => `[${name}](#${name})`).join(" · ");
+  return `<!-- Written by \`deno task docs\`; do not edit. -->
+
+# Commands
+
+${list}
+
+Each says this with \`--help\`. Flags win over \`TOKENWATT_…\` variables, these over \`tokenwatt.json\` in
+your folder. \`deno task completion bash\` (or \`zsh\`, \`fish\`) makes the tab key complete them.
+
+${sections.join("\n")}`;
+}
+
+function section(name: string, task: CommandUnknownOpts): string {
+  let said = "";
+  task.configureOutput({
+    writeOut: (text) => said += text,
+    getOutHelpWidth: () => WIDTH,
+    getOutHasColors: () => false,
+  });
+  task.outputHelp();
+  return `## ${name}\n\n\`\`\`text\n${said.trim()}\n\`\`\`\n`;
+}
