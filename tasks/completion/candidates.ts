@@ -68,9 +68,12 @@ function positionals(command: CommandUnknownOpts, words: readonly string[]): num
 
 /** Flags that are not there yet, or may be there again. */
 function flags(command: CommandUnknownOpts, before: readonly string[]): Candidates {
-  const isFree = ({ long, short, variadic, parseArg }: Option) =>
-    variadic || (parseArg?.length ?? 0) > 1 || ![long, short].some((one) => before.includes(one!));
-  const shown = [...command.createHelp().visibleOptions(command)].filter(isFree);
+  // Commander's own parser of choices takes what came before, too.
+  const collects = ({ variadic, argChoices, parseArg }: Option) =>
+    variadic || (argChoices === undefined && (parseArg?.length ?? 0) > 1);
+  const isFree = (option: Option) =>
+    collects(option) || ![option.long, option.short].some((one) => before.includes(one!));
+  const shown = command.createHelp().visibleOptions(command).filter(isFree);
   return {
     words: shown.map(({ long, short, description }) => ({
       word: long ?? short!,

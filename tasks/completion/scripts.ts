@@ -27,7 +27,6 @@ function bash({ folder, answer }: Completed): string {
   const program = folder === null ? "tokenwatt" : "deno";
   const first = folder === null ? 1 : 2;
   return `# Completion of ${folder === null ? "tokenwatt" : `deno task in ${folder}`} for bash.
-_tokenwatt_before=
 if [[ $(complete -p ${program} 2>/dev/null) =~ \\ -F\\ ([^\\ ]+) ]]; then
   [[ \${BASH_REMATCH[1]} == _tokenwatt ]] || _tokenwatt_before=\${BASH_REMATCH[1]}
 fi
@@ -80,18 +79,17 @@ function zsh({ folder, answer }: Completed): string {
     : `(( CURRENT >= 3 )) && [[ $words[2] == task && $PWD/ == ${quoted(folder)}/* ]]`;
   return `#compdef ${program}
 # Completion of ${folder === null ? "tokenwatt" : `deno task in ${folder}`} for zsh.
-typeset -g _tokenwatt_before=\${_comps[${program}]:-}
-[[ $_tokenwatt_before != _tokenwatt ]] || _tokenwatt_before=
+[[ \${_comps[${program}]:-} == _tokenwatt ]] || typeset -g _tokenwatt_before=\${_comps[${program}]:-}
 _tokenwatt() {
   if ! { ${condition} }; then
     if [[ -n $_tokenwatt_before ]]; then $_tokenwatt_before "$@"; else _default; fi
     return
   fi
   local -a lines shown
-  local line
+  local line colon='\\:'
   lines=("\${(@f)$(${words(answer)} "\${(@Q)words[${first},CURRENT]}" 2>/dev/null)}")
   for line in "\${(@)lines[2,-1]}"; do
-    shown+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+    shown+=("\${\${line%%$'\\t'*}//:/$colon}:\${line#*$'\\t'}")
   done
   (( $#shown )) && _describe tokenwatt shown
   [[ $lines[1] != paths ]] || _files

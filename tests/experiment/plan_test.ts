@@ -44,7 +44,11 @@ Deno.test("planExperiment() refuses what cannot be meant, and says what may be",
     ["no model", { arms: { a: {} } }, /arm "a" has no model; pass a path/],
     ["no prompts", { prompts: [] }, /arm "plain" has no prompts; pass prompts: texts/],
     ["an empty prompt", { prompts: [""] }, /has no prompts/],
-    ["a misspelt option", { arms: { a: { model, precison: "int4" } } }, /option "precison"; did you mean "precision"/],
+    [
+      "a misspelt option",
+      { arms: { a: { model, precison: "int4" } } },
+      /option "precison"; did you mean "precision"/,
+    ],
     ["an option for all", { options: { thread: 1 } }, /options has an unknown option "thread"/],
     ["other numbers of prompts", {
       arms: { a: { model }, b: { model, prompts: ["x", "y"] } },
