@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ALL_COMMANDS } from "../../tasks/commands.ts";
-import { publicNames } from "../../tasks/reference/api_page.ts";
+import { publicNames } from "../../tasks/docs/api_page.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const tool = JSON.parse(text("deno.json")) as { tasks: Record<string, string> };
