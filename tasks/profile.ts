@@ -28,7 +28,12 @@ import {
   userPath,
   yellow,
 } from "./frame/mod.ts";
-import { efficiencyLines, priceOption, regionOption } from "./profile/efficiency_lines.ts";
+import {
+  efficiencyLines,
+  powerLimitOption,
+  priceOption,
+  regionOption,
+} from "./profile/efficiency_lines.ts";
 import { runJson } from "./profile/json.ts";
 import { componentNames } from "./profile/component_names.ts";
 import { introduce, introduceLoops, introduceSteps, nextSteps } from "./profile/introduce.ts";
@@ -147,6 +152,7 @@ export const task = command(
   )
   .addOption(priceOption())
   .addOption(regionOption())
+  .addOption(powerLimitOption())
   .addOption(new Option("--report <file>", "also write a report of the run, as one HTML file"))
   .addOption(new Option("--json", "print the result as JSON and nothing else on stdout"))
   .addOption(new Option("-q, --quiet", "no bar, no introduction, only the result"))

@@ -21,6 +21,7 @@ import {
 import {
   efficiencyLines,
   type Electricity,
+  powerLimitOption,
   priceOption,
   regionOption,
 } from "./profile/efficiency_lines.ts";
@@ -35,6 +36,7 @@ export const task = command("show", "Show one stored run.")
   .addOption(new Option("--charts <folder>", "also save its charts there, as SVG"))
   .addOption(priceOption())
   .addOption(regionOption())
+  .addOption(powerLimitOption())
   .addOption(new Option("--json", "print what profile --json printed"))
   .addHelpText(
     "after",
@@ -44,11 +46,10 @@ Examples:
   deno task show 20261123-0530 --json
   deno task show last --charts out`,
   )
-  .action(async (id, { db, json, charts: folder, price, region }) => {
+  .action(async (id, { db, json, charts: folder, ...electricity }) => {
     using database = ProfileDatabase.open(userPath(db), { readOnly: true, upgrade: true });
     const run = database.getRun(id);
     if (!run) throw noSuchRun(database, "show", id, db);
-    const electricity = { price, region };
     if (json) printJson(runJson(run, electricity));
     else {
       for (const line of [...lines(run, electricity), ...partLines(database.getRunSummary(id)!)]) {

@@ -1,4 +1,4 @@
-import { Option } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import {
   CARBON_INTENSITIES,
   type Efficiency,
@@ -13,10 +13,12 @@ import { bold, dim, number } from "../frame/mod.ts";
 
 type Region = keyof typeof CARBON_INTENSITIES;
 
-/** What a kilowatt-hour costs and emits. */
+/** What a kilowatt-hour costs and emits, and what the rails may draw at most. */
 export interface Electricity {
   price?: number | undefined;
   region?: Region | undefined;
+  /** In W. */
+  powerLimit?: number | undefined;
 }
 
 /** `--price`: of the own bill. */
@@ -32,6 +34,17 @@ export function regionOption() {
     .choices(regions);
 }
 
+/** `--power-limit`: of the machine, or of the rails that are measured. */
+export function powerLimitOption() {
+  const watts = number(0);
+  return new Option("--power-limit <watts>", "what the rails may draw at most; adds its use")
+    .argParser((text: string) => {
+      const limit = watts(text);
+      if (limit === 0) throw new InvalidArgumentError("It must be a number above 0.");
+      return limit;
+    });
+}
+
 /** A run's efficiency, as it is printed: peaks count from the first measured repetition. */
 export type PrintedEfficiency = Omit<Efficiency, "peakPowers"> & {
   peakPowers: { rail: PeakPower["rail"]; powerMw: Estimate; atMs: number | null }[];
@@ -40,7 +53,7 @@ export type PrintedEfficiency = Omit<Efficiency, "peakPowers"> & {
 /** What a run got for its energy, at the price and the intensity that were asked for. */
 export function efficiencyOf(
   run: ProfilingRun,
-  { price: perKwh, region }: Electricity = {},
+  { price: perKwh, region, powerLimit }: Electricity = {},
 ): PrintedEfficiency {
   const preset = region === "de" || region === "us" ? ELECTRICITY_PRICES[region] : undefined;
   const price = perKwh === undefined ? preset : { perKwh, currency: "" };
@@ -48,6 +61,7 @@ export function efficiencyOf(
   const found = efficiency(run, {
     ...(price === undefined ? {} : { price }),
     ...(carbon === undefined ? {} : { carbon }),
+    ...(powerLimit === undefined ? {} : { powerLimitMw: 1000 * powerLimit }),
   });
   const began = Math.min(
     ...run.trace.phases.flatMap((phase) => phase.repetition === null ? [] : [phase.startMs]),
@@ -73,7 +87,10 @@ export function efficiencyLines(run: ProfilingRun, electricity: Electricity = {}
     const at = atMs === null ? "" : ` at ${(atMs / 1000).toFixed(1)} s`;
     return `${rail === "total" ? "total" : railName(rail)} ${formatMw(powerMw.value)}${at}`;
   });
-  const { cost, carbon: emitted } = found;
+  const delays = found.energyDelayJs.phases.flatMap(({ phase, energyDelayJs }) =>
+    energyDelayJs === null ? [] : [`${phase} ${figure(energyDelayJs, "J·s")}`]
+  );
+  const { cost, carbon: emitted, powerUtilization: used } = found;
   return [
     `${bold("Energy")} ${figure(found.joulesPerInputToken, "J/token")} in, ` +
     `${figure(found.joulesPerOutputToken, "J/token")} out, ` +
@@ -81,6 +98,10 @@ export function efficiencyLines(run: ProfilingRun, electricity: Electricity = {}
     `       ${figure(found.tokensPerJoule, "tokens/J")}; ` +
     `${figure(found.mjPerMillionParameters, "mJ per million parameters")}; ` +
     `energy × delay ${figure(found.energyDelayJs.run, "J·s")}`,
+    ...(delays.length < 2 ? [] : [`       of its phases: ${delays.join(", ")}`]),
+    ...(used === null ? [] : [
+      `${bold("Limit")}  ${figure(used, `of ${electricity.powerLimit} W`)}, in the mean of the run`,
+    ]),
     ...(peaks.length === 0 ? [] : [`${bold("Peaks")}  ${peaks.join(", ")}`]),
     ...(cost === null ? [] : [
       `${bold("Cost")}   ${figure(cost.perMillionTokens, cost.price.currency)} ` +

@@ -39,8 +39,30 @@ Deno.test("efficiencyLines() states price and intensity with year and source", (
   assert.match(region, /CO₂.* g .*380 g a kWh: Ember.*2023\)/s);
 });
 
-Deno.test("show refuses a region that it has no intensity for, and a negative price", async () => {
-  for (const flag of [["--region", "atlantis"], ["--price", "-1"]]) {
+Deno.test("efficiencyLines() states the use of a limit, and energy × delay of each phase", () => {
+  const text = efficiencyLines(sampleRun(), { powerLimit: 40 }).join("\n");
+  assert.match(text, /Limit.* [\d.]+ of 40 W \([\d.]+ to [\d.]+/);
+  assert.match(text, /of its phases: .*prefill [\d.e-]+ J·s.*decode [\d.]+ J·s/);
+});
+
+Deno.test("runJson() prints the same figures, with those of each token", () => {
+  const run = sampleRun();
+  const { efficiency } = runJson(run, { powerLimit: 40, region: "de" });
+  assert.equal(efficiency.energyDelayJs.tokens.length, run.tokens.length);
+  const { energyMj, startMs, endMs } = run.tokens[1]!;
+  const product = efficiency.energyDelayJs.tokens[1]!.energyDelayJs;
+  assert.ok(Math.abs(product!.value / (energyMj! / 1e6 * (endMs - startMs)) - 1) < 1e-9);
+  const { totals } = run;
+  const used = totals.energyMj! / totals.durationMs / 40;
+  assert.ok(Math.abs(efficiency.powerUtilization!.value / used - 1) < 1e-9);
+  assert.ok(efficiency.peakPowers.every(({ atMs }) => atMs === null || atMs >= 0));
+  assert.ok(efficiency.cost !== null && efficiency.carbon !== null);
+  assert.equal(runJson(run).efficiency.powerUtilization, null);
+});
+
+Deno.test("show refuses a region without an intensity, a negative price, a limit of nothing", async () => {
+  const flags = [["--region", "atlantis"], ["--price", "-1"], ["--power-limit", "0"]];
+  for (const flag of flags) {
     const { code, stderr } = await runTask("show", flag);
     assert.equal(code, 2);
     assert.match(stderr, new RegExp(flag[0]!));
