@@ -55,6 +55,7 @@ export function floorPlan(rooms: readonly Room[], sizes: PlanSizes): FloorPlan {
     return [top, ...bends, bottom];
   });
   settle(floors, neighboursOf(lines), sizes);
+  centre(floors.flat(), sizes.width);
   return { floors, lines };
 }
 
@@ -72,6 +73,12 @@ function settle(floors: Spot[][], neighbours: Map<Spot, Spot[]>, sizes: PlanSize
       spread(floor, sizes);
     }
   }
+}
+
+function centre(spots: readonly Spot[], width: number): void {
+  const left = Math.min(...spots.map((spot) => spot.x - spot.width / 2));
+  const right = Math.max(...spots.map((spot) => spot.x + spot.width / 2));
+  for (const spot of spots) spot.x += (width - left - right) / 2;
 }
 
 // Moves spots apart until none overlaps, the floor as a whole to where they wanted to be, and all

@@ -11,6 +11,9 @@ export interface Room {
 /** The plain files of `lib/` and its `record/`: all rooms stand on them. */
 export const GROUND = "ground";
 
+/** What fits below a name in the drawing, on two lines. */
+const LONGEST_PURPOSE = 56;
+
 const IMPORT = /(?:\bfrom|\bimport\s*\(|\bimport|\bnew URL\()\s*"(\.{1,2}\/[^"]+\.ts)"/g;
 
 /**
@@ -36,12 +39,14 @@ export async function readRooms(root: string): Promise<Room[]> {
   })));
 }
 
-// What stands before the first stop or colon of the door's comment.
+// The first sentence of the door's comment, up to a colon; after it, where only a name stands before.
 async function purposeOf(root: string, room: string): Promise<string> {
   const door = await Deno.readTextFile(join(root, "lib", room, "mod.ts")).catch(() => "");
   const [, comment = ""] = /^\/\*\*([^]*?)\*\//.exec(door) ?? [];
-  const words = comment.replaceAll(/\s*\n \*\s*/g, " ").trim();
-  return words.split(/[.:](?:\s|$)/)[0]!;
+  const sentence = comment.replaceAll(/\s*\n \*\s*/g, " ").trim().split(/\.(?:\s|$)/)[0]!;
+  const [before = "", after = ""] = sentence.split(": ");
+  const purpose = after === "" || before.includes(" ") ? before : after;
+  return purpose.length <= LONGEST_PURPOSE ? purpose : purpose.split(",")[0]!;
 }
 
 /** The TypeScript files in a folder, as paths from `root`, in the order of their names. */

@@ -22,6 +22,17 @@ Deno.test("every link of the docs leads to a file, and to a heading of it", () =
   assert.deepEqual(problems, []);
 });
 
+Deno.test("every file of the source that the docs name is there", () => {
+  const named = /`((?:lib|tasks|tests|setup|notebooks)\/[\w./-]+|[\w/]+_test\.ts)`/g;
+  // Tests may be named from the folder that they are all in.
+  const isThere = (path: string) => ["", "tests"].some((at) => existsSync(join(ROOT, at, path)));
+  const problems = FILES.flatMap(({ path, text }) =>
+    [...text.matchAll(named)].filter(([, name = ""]) => !isThere(name))
+      .map(([, name]) => `${path}: no ${name}`)
+  );
+  assert.deepEqual(problems, []);
+});
+
 Deno.test("docs/README.md leads to every page of docs/", () => {
   const index = FILES.find(({ path }) => path === "docs/README.md")!.text;
   const named = [...index.matchAll(LINK)].map(([, to = ""]) => normalize(join("docs", to)));
