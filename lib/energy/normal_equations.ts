@@ -49,28 +49,26 @@ export class NormalEquations {
   times(vector: Float64Array): Float64Array {
     const product = new Float64Array(this.size);
     this.#rows.forEach((row, at) => {
-      const from = this.#first[at] ?? 0;
-      const own = vector[at] ?? 0;
+      const from = this.#first[at]!;
+      const own = vector[at]!;
       let sum = 0;
       for (let i = 0; i < row.length - 1; i++) {
-        const value = row[i] ?? 0;
-        sum += value * (vector[from + i] ?? 0);
-        product[from + i] = (product[from + i] ?? 0) + value * own;
+        sum += row[i]! * vector[from + i]!;
+        product[from + i]! += row[i]! * own;
       }
-      product[at] = (product[at] ?? 0) + sum + (row.at(-1) ?? 0) * own;
+      product[at]! += sum + row[row.length - 1]! * own;
     });
     return product;
   }
 
   /** Adds `times` × one column, which is also that row, to a vector. */
   addColumn(column: number, times: number, into: Float64Array): void {
-    const from = this.#first[column] ?? 0;
-    this.#rows[column]?.forEach((value, k) =>
-      into[from + k] = (into[from + k] ?? 0) + times * value
-    );
-    for (let row = column + 1; row < this.size; row++) {
-      const at = column - (this.#first[row] ?? 0);
-      if (at >= 0) into[row] = (into[row] ?? 0) + times * (this.#rows[row]?.[at] ?? 0);
+    const from = this.#first[column]!;
+    const own = this.#rows[column]!;
+    for (let k = 0; k < own.length; k++) into[from + k]! += times * own[k]!;
+    for (let row = column + 1; row < this.#rows.length; row++) {
+      const at = column - this.#first[row]!;
+      if (at >= 0) into[row]! += times * this.#rows[row]![at]!;
     }
   }
 
@@ -87,8 +85,8 @@ export class NormalEquations {
       const end = row.length - 1;
       row[end] = (row[end] ?? 0) + (added[i] ?? 0);
       for (let j = from; j <= i; j++) {
-        const other = rows[j] ?? row;
-        const otherFrom = first[j] ?? 0;
+        const other = rows[j]!;
+        const otherFrom = first[j]!;
         let sum = row[j - from]!;
         for (let k = Math.max(from, otherFrom); k < j; k++) {
           sum -= row[k - from]! * other[k - otherFrom]!;
@@ -118,7 +116,7 @@ export class CholeskyFactor {
     this.rows.forEach((row, i) => {
       const from = this.first[i] ?? 0;
       let sum = values[i] ?? 0;
-      for (let k = 0; k < row.length - 1; k++) sum -= (row[k] ?? 0) * (values[from + k] ?? 0);
+      for (let k = 0; k < row.length - 1; k++) sum -= row[k]! * values[from + k]!;
       values[i] = sum / (row.at(-1) ?? NaN);
     });
     return this.solveUpper(values);
@@ -132,9 +130,7 @@ export class CholeskyFactor {
       const from = this.first[i] ?? 0;
       const own = (values[i] ?? 0) / (row.at(-1) ?? NaN);
       values[i] = own;
-      for (let k = 0; k < row.length - 1; k++) {
-        values[from + k] = (values[from + k] ?? 0) - (row[k] ?? 0) * own;
-      }
+      for (let k = 0; k < row.length - 1; k++) values[from + k]! -= row[k]! * own;
     }
     return values;
   }
