@@ -87,8 +87,11 @@ export function efficiencyLines(run: ProfilingRun, electricity: Electricity = {}
     const at = atMs === null ? "" : ` at ${(atMs / 1000).toFixed(1)} s`;
     return `${rail === "total" ? "total" : railName(rail)} ${formatMw(powerMw.value)}${at}`;
   });
+  // The others last microseconds; `--json` has them.
   const delays = found.energyDelayJs.phases.flatMap(({ phase, energyDelayJs }) =>
-    energyDelayJs === null ? [] : [`${phase} ${figure(energyDelayJs, "J·s")}`]
+    energyDelayJs === null || (phase !== "prefill" && phase !== "decode")
+      ? []
+      : [`${phase} ${figure(milli(energyDelayJs), "mJ·s")}`]
   );
   const { cost, carbon: emitted, powerUtilization: used } = found;
   return [
@@ -130,6 +133,12 @@ function figure(estimate: Estimate | null, unit: string): string {
     ? ""
     : ` (${threeDigits(low)} to ${threeDigits(high)}${resolved ? "" : ", not resolved"})`;
   return `${threeDigits(value)}${unit === "" ? "" : ` ${unit}`}${ends}`;
+}
+
+function milli(estimate: Estimate): Estimate {
+  const times = (value: number | null) => value === null ? null : value * 1000;
+  const { value, low, high } = estimate;
+  return { ...estimate, value: value * 1000, low: times(low), high: times(high) };
 }
 
 function stated({ year, source }: { year?: number; source?: string }): string {
