@@ -1,6 +1,6 @@
 /**
  * `deno task bench`: the project's own benchmarks, each a ratio of two things that took turns in
- * this one process. Exits with 0 whether or not a goal is reached: the table says it.
+ * one run. Exits with 0 whether or not a goal is reached: the table says it.
  *
  * @module
  */
@@ -14,8 +14,17 @@ import { watchForeignLoad } from "./foreign_load.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
 import type { Measure } from "./measure.ts";
 import { MEASURES } from "./measures.ts";
-import { compared, type Comparison, markdown, type Report } from "./report.ts";
+import {
+  compared,
+  comparedWork,
+  type Comparison,
+  markdown,
+  type Report,
+  type WorkComparison,
+} from "./report.ts";
 import { tokenwatt } from "./tokenwatt.ts";
+import { workContest, type WorkMeasure } from "./work.ts";
+import { WORK_MEASURES } from "./work_measures.ts";
 
 const QUICK_ROUNDS = 8;
 // Rounds that others disturb are measured again, up to as many times as rounds are wanted.
@@ -26,7 +35,8 @@ export const task = command(
   "Measure what Tokenwatt itself costs, against goals and peers.",
 )
   .addOption(
-    new Option("--only <measure>", "only this measure").choices(MEASURES.map(({ name }) => name)),
+    new Option("--only <measure>", "only this measure")
+      .choices([...MEASURES, ...WORK_MEASURES].map(({ name }) => name)),
   )
   .addOption(
     new Option("--quick", `${QUICK_ROUNDS} rounds of each instead of 24 or 60`),
@@ -62,6 +72,10 @@ Exit codes: 0 done, whether or not the goals are reached, 1 failed, 2 bad input.
       threads,
       loadBefore,
       comparisons: await compareAll(measures, threads, quick),
+      works: await compareWorks(
+        WORK_MEASURES.filter(({ name }) => only === undefined || name === only),
+        quick,
+      ),
       loadAfter: Deno.loadavg()[0]!,
     };
     console.log(json ? JSON.stringify(report, null, 2) : markdown(report));
@@ -81,6 +95,7 @@ async function compareAll(
       onAllContexts || one.context === CASES[0]!.context
     ).filter(({ onlyModel = one.name }) => onlyModel === one.name),
   }));
+  if (measures.length === 0) return [];
   const total = pairs.reduce((sum, { measures }) => sum + measures.length, 0);
   for (const { one, measures } of pairs) {
     const label = `${one.name} at ${one.context}`;
@@ -113,6 +128,35 @@ async function compareAll(
   }
   bar.clear();
   return comparisons;
+}
+
+async function compareWorks(
+  measures: readonly WorkMeasure[],
+  quick: boolean,
+): Promise<WorkComparison[]> {
+  const bar = new ProgressBar(false);
+  const works: WorkComparison[] = [];
+  for (const measure of measures) {
+    const reason = await measure.whyNot?.() ?? null;
+    if (reason !== null) {
+      console.error(`SKIPPED ${measure.name}: ${reason}`);
+      continue;
+    }
+    await using sides = await measure.open();
+    const rounds = quick ? Math.min(QUICK_ROUNDS, measure.rounds) : measure.rounds;
+    const measured = await workContest(
+      sides,
+      { ...measure, rounds },
+      (round) =>
+        bar.draw(
+          (works.length + round / rounds) / measures.length,
+          `${measure.name}, round ${round + 1}`,
+        ),
+    );
+    works.push(comparedWork(measure, measured));
+  }
+  bar.clear();
+  return works;
 }
 
 async function answerOf(model: BenchModel, threads: number): Promise<number[]> {

@@ -7,6 +7,7 @@ import { ENGINE_MEASURES } from "./engine_measures.ts";
 import { INSIDE_MEASURES } from "./inside_measures.ts";
 import { liveViewSides } from "./live_view.ts";
 import { LONG, type Measure, SHORT, sides } from "./measure.ts";
+import { METER_MEASURES } from "./meter_measures.ts";
 import { tokenwatt, withMonitor } from "./tokenwatt.ts";
 import { transformersPeer } from "./transformers_peer.ts";
 
@@ -26,6 +27,7 @@ export const MEASURES: readonly Measure[] = [
   },
   monitorCost("estimate", "estimate"),
   monitorCost("powermetrics", "powermetrics stand-in"),
+  ...METER_MEASURES,
   {
     name: "bare-loop",
     title: "tokens/s of generate() ÷ a bare session.run loop",

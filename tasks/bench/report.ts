@@ -7,6 +7,7 @@ import type { BenchCase } from "./bench_models.ts";
 import { DISTURBED_CPUS } from "./contest.ts";
 import type { Machine } from "./machine.ts";
 import type { Measure } from "./measure.ts";
+import type { WorkMeasure } from "./work.ts";
 import {
   type Estimate,
   estimate,
@@ -38,6 +39,21 @@ export interface Comparison {
   rounds: Round[];
 }
 
+/** The outcome of one measure of work that is no decoding. */
+export interface WorkComparison {
+  measure: string;
+  title: string;
+  /** What both were given. */
+  given: string;
+  ratio: Estimate;
+  goal: Goal | null;
+  verdict: Verdict | null;
+  /** Medians over the turns, in ms: of a record, of a thousand rows, of a model. */
+  baseMs: number;
+  subjectMs: number;
+  rounds: Round[];
+}
+
 /** The outcome of a whole run: what `--json` prints. */
 export interface Report {
   date: string;
@@ -48,6 +64,7 @@ export interface Report {
   loadBefore: number;
   loadAfter: number;
   comparisons: Comparison[];
+  works: WorkComparison[];
 }
 
 /** Turns the `count` least disturbed rounds of a measure into its figure. */
@@ -77,6 +94,25 @@ export function compared(
   };
 }
 
+/** Turns the rounds of a measure of work into its figure. */
+export function comparedWork(
+  { name, title, given, goal }: Pick<WorkMeasure, "name" | "title" | "given" | "goal">,
+  rounds: Round[],
+): WorkComparison {
+  const ratio = estimate(rounds.map(timeRatio));
+  return {
+    measure: name,
+    title,
+    given,
+    ratio,
+    goal,
+    verdict: goal === null ? null : judge(ratio, goal),
+    baseMs: median(rounds.flatMap((round) => round.baseMs)),
+    subjectMs: median(rounds.flatMap((round) => round.subjectMs)),
+    rounds,
+  };
+}
+
 /** The report as Markdown, in the form that `deno fmt` gives it. */
 export function markdown(report: Report): string {
   const { machine, threads, loadBefore, loadAfter } = report;
@@ -89,32 +125,51 @@ export function markdown(report: Report): string {
     `- ${threads} ${threads === 1 ? "thread" : "threads"} on all sides`,
     `- load average ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`,
     "",
-    ...table(
-      [
-        "Model",
-        "Context",
-        "Ratio",
-        "Base, ms/token",
-        "Ours, ms/token",
-        "Median (95 %)",
-        "Disturbed",
-        "Goal",
-        "",
-      ],
-      report.comparisons.map((one) => [
-        one.model,
-        `${one.context}`,
-        one.title,
-        one.baseMs.toFixed(3),
-        one.subjectMs.toFixed(3),
-        interval(one.ratio),
-        disturbed(one),
-        goalText(one.goal),
-        verdictText(one),
-      ]),
-    ),
-    "",
+    ...decodingTable(report.comparisons),
+    ...workTable(report.works),
   ].join("\n");
+}
+
+function decodingTable(comparisons: readonly Comparison[]): string[] {
+  if (comparisons.length === 0) return [];
+  const titles = [
+    "Model",
+    "Context",
+    "Ratio",
+    "Base, ms/token",
+    "Ours, ms/token",
+    "Median (95 %)",
+    "Disturbed",
+    "Goal",
+    "",
+  ];
+  const rows = comparisons.map((one) => [
+    one.model,
+    `${one.context}`,
+    one.title,
+    one.baseMs.toFixed(3),
+    one.subjectMs.toFixed(3),
+    interval(one.ratio),
+    disturbed(one),
+    goalText(one.goal),
+    verdictText(one),
+  ]);
+  return [...table(titles, rows), ""];
+}
+
+function workTable(works: readonly WorkComparison[]): string[] {
+  if (works.length === 0) return [];
+  const titles = ["Given", "Ratio", "Base, ms", "Ours, ms", "Median (95 %)", "Goal", ""];
+  const rows = works.map((one) => [
+    one.given,
+    one.title,
+    one.baseMs.toFixed(3),
+    one.subjectMs.toFixed(3),
+    interval(one.ratio),
+    goalText(one.goal),
+    verdictText(one),
+  ]);
+  return [...table(titles, rows), ""];
 }
 
 function interval({ median, low, high }: Estimate): string {
@@ -131,7 +186,7 @@ function goalText(goal: Goal | null): string {
   return "atMost" in goal ? `≤ ${goal.atMost.toFixed(2)}` : `≥ ${goal.atLeast.toFixed(2)}`;
 }
 
-function verdictText({ measure, verdict }: Comparison): string {
+function verdictText({ measure, verdict }: Pick<Comparison, "measure" | "verdict">): string {
   if (verdict === null) return measure === "nothing" ? "what chance does" : "";
   return `${verdict.reached ? "reached" : "missed"}${verdict.sure ? "" : ", not sure"}`;
 }

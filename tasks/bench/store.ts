@@ -8,10 +8,10 @@
  * @module
  */
 import { join } from "node:path";
-import type { ComponentMetric } from "../../lib/record.ts";
 import { nodeSqlite, ProfileDatabase } from "../../lib/store/mod.ts";
+import { storeRate } from "./store/ours.ts";
 import { bareRate, pythonRate } from "./store/rivals.ts";
-import { COMPONENTS, componentsOf, fill, tokensOf } from "./store/rows.ts";
+import { componentsOf, fill, tokensOf } from "./store/rows.ts";
 
 const TOKENS = 500;
 const LAYERS = 16;
@@ -59,27 +59,6 @@ function insertRates(folder: string): void {
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-function storeRate(path: string): number {
-  using database = ProfileDatabase.open(path);
-  const runId = fill(database, TOKENS);
-  const batches: ComponentMetric[][] = [];
-  for (let first = 0; first < TOKENS; first += 10) {
-    batches.push(componentsOf(first, 10, LAYERS));
-  }
-  // The bare loop's layers are there before its clock starts, too.
-  for (const batch of batches) {
-    database.addLayerMetrics(
-      runId,
-      batch.filter(({ component }) => component === COMPONENTS[0])
-        .map(({ tokenIndex, layer }) => ({ tokenIndex, layer: layer!, durationMs: 1 })),
-    );
-  }
-  const rows = batches.reduce((sum, batch) => sum + batch.length, 0);
-  const startMs = performance.now();
-  for (const batch of batches) database.addComponentMetrics(runId, batch);
-  return rows / (performance.now() - startMs) * 1000;
 }
 
 /** What `profile()` writes every half second, and what a loop of one's own might write a token. */

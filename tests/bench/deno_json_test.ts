@@ -7,20 +7,22 @@ async function importsOf(path: string): Promise<Record<string, string>> {
   return JSON.parse(await Deno.readTextFile(new URL(path, ROOT))).imports;
 }
 
-Deno.test("the benchmark runs on the packages that the tool runs on, and on its peer", async () => {
+Deno.test("the benchmark runs on the packages that the tool runs on, and on its peers", async () => {
   const {
     "@huggingface/transformers": peer,
     "@tokenwatt/tokenwatt": own,
+    plist,
     ...shared
   } = await importsOf("tasks/bench/deno.json");
   assert.match(peer!, /^npm:@huggingface\/transformers@\d+\.\d+\.\d+$/);
+  assert.match(plist!, /^npm:plist@\d+\.\d+\.\d+$/);
   assert.equal(own, "../../mod.ts");
   assert.deepEqual(shared, await importsOf("deno.json"));
 });
 
 Deno.test("no peer is in the root's lock, which every first run fetches", async () => {
   const lock = await Deno.readTextFile(new URL("deno.lock", ROOT));
-  assert.ok(!lock.includes("@huggingface/transformers"));
+  for (const peer of ["@huggingface/transformers", "plist@"]) assert.ok(!lock.includes(peer));
 });
 
 // With the root's configuration, so that the gate does not download the peer.
