@@ -26,6 +26,8 @@ export interface ContestOptions {
   rounds: number;
   /** Rounds after which it ends, however many of them were disturbed. */
   mostRounds: number;
+  /** When no further round begins, in epoch ms; default never. One is played in any case. */
+  untilMs?: number;
   /** Decoding time of a block, at least. */
   blockMs: number;
   /** How long a block goes on before it is timed. */
@@ -55,7 +57,9 @@ export async function contest(
   }
   const rounds: Round[] = [];
   let undisturbed = 0;
+  const { untilMs = Infinity } = options;
   while (undisturbed < options.rounds && rounds.length < options.mostRounds) {
+    if (rounds.length > 0 && nowMs() >= untilMs) break;
     options.onRound(rounds.length);
     const round = rounds.length % 2 === 0
       ? await playRound(base, subject, options)

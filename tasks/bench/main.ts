@@ -6,8 +6,8 @@
  */
 import { Option } from "@commander-js/extra-typings";
 import { InputError } from "@tokenwatt/tokenwatt";
-import { command, integer, ProgressBar, runCommand } from "../frame/mod.ts";
-import { type BenchModel, CASES, openBenchModel } from "./bench_models.ts";
+import { command, integer, number, ProgressBar, runCommand } from "../frame/mod.ts";
+import { type BenchCase, type BenchModel, CASES, openBenchModel } from "./bench_models.ts";
 import { contest } from "./contest.ts";
 import { writeDocs } from "./docs_page.ts";
 import { watchForeignLoad } from "./foreign_load.ts";
@@ -22,11 +22,14 @@ import {
   type Report,
   type WorkComparison,
 } from "./report.ts";
+import { TimeBudget } from "./time_budget.ts";
 import { tokenwatt } from "./tokenwatt.ts";
 import { workContest, type WorkMeasure } from "./work.ts";
 import { WORK_MEASURES } from "./work_measures.ts";
 
 const QUICK_ROUNDS = 8;
+const MINUTES = 14;
+const QUICK_MINUTES = 4.5;
 // Rounds that others disturb are measured again, up to as many times as rounds are wanted.
 const MOST_TRIES = 3;
 
@@ -42,6 +45,10 @@ export const task = command(
     new Option("--quick", `${QUICK_ROUNDS} rounds of each instead of 24 or 60`),
   )
   .addOption(
+    new Option("--minutes <m>", `time for all; default: ${MINUTES}, with --quick ${QUICK_MINUTES}`)
+      .argParser(number(0.01)),
+  )
+  .addOption(
     new Option("--threads <count>", "threads of ONNX Runtime, on all sides")
       .argParser(integer(1, 1024)).default(1),
   )
@@ -53,49 +60,63 @@ export const task = command(
 Examples:
   deno task bench
   deno task bench --quick --only bare-loop
+  deno task bench --minutes 60 --write
   deno task bench --threads 2 --json > bench.json
 
 Exit codes: 0 done, whether or not the goals are reached, 1 failed, 2 bad input.`,
   )
-  .action(async ({ only, quick = false, threads, write = false, json = false }) => {
+  .action(async ({ only, quick = false, minutes, threads, write = false, json = false }) => {
     if (write && quick) {
       throw new InputError("Cannot write the table of a quick run into docs/benchmarks.md", {
         remedy: "leave --quick or --write out",
       });
     }
     const loadBefore = Deno.loadavg()[0]!;
-    const measures = MEASURES.filter(({ name }) => only === undefined || name === only);
+    const chosen = ({ name }: { name: string }) => only === undefined || name === only;
+    const works = WORK_MEASURES.filter(chosen);
+    const pairs = pairsOf(MEASURES.filter(chosen));
+    const budget = new TimeBudget(
+      (minutes ?? (quick ? QUICK_MINUTES : MINUTES)) * 60_000,
+      works.length +
+        pairs.reduce((sum, { one, measures }) => sum + one.weight * measures.length, 0),
+    );
     const report: Report = {
       date: new Date().toISOString().slice(0, 10),
       commit: await describeCommit(),
       machine: await describeMachine(),
       threads,
       loadBefore,
-      comparisons: await compareAll(measures, threads, quick),
-      works: await compareWorks(
-        WORK_MEASURES.filter(({ name }) => only === undefined || name === only),
-        quick,
-      ),
+      comparisons: await compareAll(pairs, budget, threads, quick),
+      works: await compareWorks(works, budget, quick),
       loadAfter: Deno.loadavg()[0]!,
     };
     console.log(json ? JSON.stringify(report, null, 2) : markdown(report));
     if (write) writeDocs(markdown(report));
   });
 
+/** A model at a context, and what is measured on it. */
+interface Pair {
+  one: BenchCase;
+  measures: readonly Measure[];
+}
+
+function pairsOf(measures: readonly Measure[]): Pair[] {
+  return CASES.map((one) => ({
+    one,
+    measures: measures.filter(({ onAllContexts }) =>
+      onAllContexts || one.context === CASES[0]!.context
+    ).filter(({ onlyModel = one.name }) => onlyModel === one.name),
+  })).filter(({ measures }) => measures.length > 0);
+}
+
 async function compareAll(
-  measures: readonly Measure[],
+  pairs: readonly Pair[],
+  budget: TimeBudget,
   threads: number,
   quick: boolean,
 ): Promise<Comparison[]> {
   const bar = new ProgressBar(false);
   const comparisons: Comparison[] = [];
-  const pairs = CASES.map((one) => ({
-    one,
-    measures: measures.filter(({ onAllContexts }) =>
-      onAllContexts || one.context === CASES[0]!.context
-    ).filter(({ onlyModel = one.name }) => onlyModel === one.name),
-  }));
-  if (measures.length === 0) return [];
   const total = pairs.reduce((sum, { measures }) => sum + measures.length, 0);
   for (const { one, measures } of pairs) {
     const label = `${one.name} at ${one.context}`;
@@ -103,6 +124,7 @@ async function compareAll(
     const model = await openBenchModel(one);
     const ids = await answerOf(model, threads);
     for (const measure of measures) {
+      const untilMs = budget.next(one.weight);
       const reason = await measure.whyNot?.() ?? null;
       if (reason !== null) {
         console.error(`SKIPPED ${measure.name}: ${reason}`);
@@ -113,6 +135,7 @@ async function compareAll(
       const measured = await contest(sides.base, sides.subject, {
         rounds,
         mostRounds: MOST_TRIES * rounds,
+        untilMs,
         blockMs: measure.blockMs,
         settleMs: measure.settleMs,
         expectedIds: ids,
@@ -132,11 +155,13 @@ async function compareAll(
 
 async function compareWorks(
   measures: readonly WorkMeasure[],
+  budget: TimeBudget,
   quick: boolean,
 ): Promise<WorkComparison[]> {
   const bar = new ProgressBar(false);
   const works: WorkComparison[] = [];
   for (const measure of measures) {
+    const untilMs = budget.next(1);
     const reason = await measure.whyNot?.() ?? null;
     if (reason !== null) {
       console.error(`SKIPPED ${measure.name}: ${reason}`);
@@ -146,7 +171,7 @@ async function compareWorks(
     const rounds = quick ? Math.min(QUICK_ROUNDS, measure.rounds) : measure.rounds;
     const measured = await workContest(
       sides,
-      { ...measure, rounds },
+      { ...measure, rounds, untilMs },
       (round) =>
         bar.draw(
           (works.length + round / rounds) / measures.length,

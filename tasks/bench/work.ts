@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nowMs } from "@tokenwatt/tokenwatt";
 import { watchForeignLoad } from "./foreign_load.ts";
 import type { Goal, Round } from "./statistics.ts";
 
@@ -36,13 +37,16 @@ export interface WorkMeasure {
 /** Both warm up, then take turns in the order base, subject, subject, base, and the other way round. */
 export async function workContest(
   { base, subject }: Pick<WorkSides, "base" | "subject">,
-  { rounds, watchesLoad = true }: Pick<WorkMeasure, "rounds" | "watchesLoad">,
+  { rounds, watchesLoad = true, untilMs = Infinity }:
+    & Pick<WorkMeasure, "rounds" | "watchesLoad">
+    & { untilMs?: number },
   onRound: (round: number) => void,
 ): Promise<Round[]> {
   await base();
   await subject();
   const played: Round[] = [];
   for (let round = 0; round < rounds; round++) {
+    if (round > 0 && nowMs() >= untilMs) break;
     onRound(round);
     const foreignCpus = watchesLoad ? watchForeignLoad() : () => 0;
     const [outer, inner] = round % 2 === 0 ? [base, subject] : [subject, base];

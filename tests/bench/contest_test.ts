@@ -83,6 +83,13 @@ Deno.test("contest() measures disturbed rounds again, but not for ever", async (
   assert.deepEqual(await played([1, 2, 3, 9], 3), [1, 2, 3]);
 });
 
+Deno.test("contest() begins no round when its time is over, but plays one", async () => {
+  const options = { ...QUIET, rounds: 5, untilMs: 0 };
+  const sides = [pretender("A", 1, []), pretender("B", 1, [])] as const;
+  assert.equal((await contest(...sides, options)).length, 1);
+  assert.equal((await contest(...sides, { ...options, untilMs: Infinity })).length, 5);
+});
+
 Deno.test("contest() leaves out of a block the time in which it settles", async () => {
   let answers = 0;
   const slowAtFirst: Contestant = {
