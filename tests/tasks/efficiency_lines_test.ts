@@ -42,7 +42,7 @@ Deno.test("efficiencyLines() states price and intensity with year and source", (
 Deno.test("efficiencyLines() states the use of a limit, and energy × delay of each phase", () => {
   const text = efficiencyLines(sampleRun(), { powerLimit: 40 }).join("\n");
   assert.match(text, /Limit.* [\d.]+ of 40 W \([\d.]+ to [\d.]+/);
-  assert.match(text, /of its phases: .*prefill [\d.e-]+ J·s.*decode [\d.]+ J·s/);
+  assert.match(text, /of its phases: .*prefill [\d.,]+ mJ·s.*decode [\d.,]+ mJ·s/);
 });
 
 Deno.test("runJson() prints the same figures, with those of each token", () => {
