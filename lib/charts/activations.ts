@@ -10,7 +10,7 @@ import { Figure } from "./figure.ts";
 import { type ChartOptions, type InsideRun, notInside } from "./inside_notes.ts";
 import type { InsideRows } from "./inside_rows.ts";
 import { messageFigure } from "./message_figure.ts";
-import { checkedWidth } from "./power_timeline.ts";
+import { checkedWidth } from "./width.ts";
 import { threeDigits } from "../quantities.ts";
 
 /** How activations are drawn. */

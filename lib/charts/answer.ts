@@ -8,7 +8,7 @@ import type { Finding } from "../record.ts";
 import { formatMj, formatMs, threeDigits } from "../quantities.ts";
 import { sentences } from "./caption.ts";
 import { type Drawing, Figure } from "./figure.ts";
-import { checkedWidth } from "./power_timeline.ts";
+import { checkedWidth } from "./width.ts";
 
 /** How an answer is drawn. */
 export interface AnswerOptions {

@@ -9,8 +9,8 @@ import { type ChartOptions, type InsideRun, notInside } from "./inside_notes.ts"
 import type { InsideRows } from "./inside_rows.ts";
 import type { MarginBar } from "./margin_bars.ts";
 import { messageFigure } from "./message_figure.ts";
-import { checkedWidth } from "./power_timeline.ts";
-import { plain } from "./tick_texts.ts";
+import { checkedWidth } from "./width.ts";
+import { plain } from "./ticks.ts";
 import { threeDigits } from "../quantities.ts";
 
 /** How entropies of attention are drawn. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ProfilingRun } from "../record.ts";
 
 /** More than this is not read under a picture. */
 const MOST = 3;
@@ -20,4 +21,12 @@ export function sentences(messages: readonly string[]): string[] {
   return more > 0
     ? [...all.slice(0, MOST), `And ${more} more finding${more === 1 ? "" : "s"}.`]
     : all;
+}
+
+/** What kind of number this is: the first thing that a caption says. */
+export function kindNote({ kind }: ProfilingRun["power"]): string[] {
+  if (kind === "estimated") {
+    return ["An estimate, not a measurement: computed from CPU time by a stated curve."];
+  }
+  return kind === "simulated" ? ["Simulated power, not a measurement."] : [];
 }

@@ -17,9 +17,9 @@ import {
   twinNotes,
 } from "./inside_notes.ts";
 import { sumOf } from "./part_sums.ts";
-import { checkedWidth } from "./power_timeline.ts";
+import { checkedWidth } from "./width.ts";
 import { formatInterval, formatMj, formatMs, threeDigits } from "../quantities.ts";
-import { percent, tickMj, tickMs } from "./tick_texts.ts";
+import { percent, tickMj, tickMs } from "./ticks.ts";
 import { color, familyColor } from "./theme.ts";
 
 /** How a breakdown by component is drawn. */

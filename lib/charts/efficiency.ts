@@ -8,7 +8,8 @@ import { formatMj, formatMs, formatMw, NOT_MEASURED, threeDigits } from "../quan
 import type { ProfilingRun } from "../record.ts";
 import { cardHeight, cardReach, drawCard, type Tile } from "./efficiency_card.ts";
 import { Figure } from "./figure.ts";
-import { checkedWidth, kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
+import { checkedWidth } from "./width.ts";
 
 /** What the card says of a run besides its figures. */
 export type EfficiencyRun = Pick<ProfilingRun, "model" | "power" | "totals">;

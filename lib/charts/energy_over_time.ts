@@ -10,7 +10,8 @@ import { visibleText } from "../safe_text.ts";
 import { type EnergyPoint, pointEnds, repetitionPoints, runPoints } from "./energy_points.ts";
 import { domainNote } from "./axis_domain.ts";
 import { Figure } from "./figure.ts";
-import { checkedWidth, kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
+import { checkedWidth } from "./width.ts";
 
 /** What the chart shows of a run; what a `ProfileDatabase` lists is enough, without intervals. */
 export interface EnergyOverTimeRun extends Pick<ProfilingRun, "runId" | "model" | "power"> {

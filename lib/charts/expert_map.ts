@@ -7,9 +7,9 @@ import { Figure } from "./figure.ts";
 import { type ChartOptions, type InsideRun, notInside } from "./inside_notes.ts";
 import type { InsideRows } from "./inside_rows.ts";
 import { messageFigure } from "./message_figure.ts";
-import { checkedWidth } from "./power_timeline.ts";
+import { checkedWidth } from "./width.ts";
 import { evenness, type RoutingValues, routingValues } from "./routing_values.ts";
-import { percent } from "./tick_texts.ts";
+import { percent } from "./ticks.ts";
 import { threeDigits } from "../quantities.ts";
 
 /** How an expert map is drawn. */

@@ -6,7 +6,7 @@
 import type { Energy, EnergyMethod, InsidePart, PartEnergy, ProfilingRun } from "../record.ts";
 import type { Figure } from "./figure.ts";
 import { messageFigure } from "./message_figure.ts";
-import { kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
 import { formatInterval, NOT_MEASURED, threeDigits } from "../quantities.ts";
 
 /** What every chart of an inside needs of a run. */

@@ -18,7 +18,8 @@ import {
 import type { InsideRows } from "./inside_rows.ts";
 import { type HeatmapMetric, type LayerValues, layerValues } from "./layer_values.ts";
 import { messageFigure } from "./message_figure.ts";
-import { checkedWidth, kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
+import { checkedWidth } from "./width.ts";
 import { formatMj, formatMs, threeDigits } from "../quantities.ts";
 import type { MarginBar } from "./margin_bars.ts";
 

@@ -7,9 +7,10 @@ import type { ProfilingRun, SectionEnergy } from "../record.ts";
 import { Figure } from "./figure.ts";
 import { type ChartOptions, intervalNote } from "./inside_notes.ts";
 import { messageFigure } from "./message_figure.ts";
-import { checkedWidth, kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
+import { checkedWidth } from "./width.ts";
 import { formatInterval, formatMj, formatMs, phaseName } from "../quantities.ts";
-import { tickMs } from "./tick_texts.ts";
+import { tickMs } from "./ticks.ts";
 import { color, phaseShade } from "./theme.ts";
 
 /** What a pipeline shows of a run. */

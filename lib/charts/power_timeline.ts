@@ -5,12 +5,12 @@
  */
 import { InputError } from "../errors.ts";
 import type { Finding, PowerSample, ProfilingRun } from "../record.ts";
-import { sentences } from "./caption.ts";
+import { kindNote, sentences } from "./caption.ts";
 import { Figure } from "./figure.ts";
 import { measured } from "./power_steps.ts";
 import type { TracePhase } from "./phase_spans.ts";
 import { formatMj, formatMs, formatMw, NOT_MEASURED, phaseName } from "../quantities.ts";
-import { DEFAULT_WIDTH } from "./theme.ts";
+import { checkedWidth } from "./width.ts";
 
 /** What a power timeline shows of a run. */
 export type PowerTimelineRun =
@@ -71,14 +71,6 @@ export function powerTimeline(run: PowerTimelineRun, options: PowerTimelineOptio
   });
 }
 
-/** The width in px, checked. */
-export function checkedWidth(width: number = DEFAULT_WIDTH): number {
-  if (width >= 320 && width <= 4000) return Math.round(width);
-  throw new InputError(`Cannot draw a figure of width ${width}`, {
-    remedy: "use a width from 320 to 4000 px",
-  });
-}
-
 function traceWindow({ trace }: PowerTimelineRun): TimeWindow {
   let startMs = Infinity;
   let endMs = -Infinity;
@@ -115,14 +107,6 @@ function subtitle({ power, totals }: PowerTimelineRun): string {
   if (totals.meanMw !== null) parts.push(`mean ${formatMw(totals.meanMw)} while generating`);
   if (totals.energyMj !== null) parts.push(`${formatMj(totals.energyMj)} per repetition`);
   return parts.join(" · ");
-}
-
-/** What kind of number this is: the first thing that a caption says. */
-export function kindNote({ kind }: ProfilingRun["power"]): string[] {
-  if (kind === "estimated") {
-    return ["An estimate, not a measurement: computed from CPU time by a stated curve."];
-  }
-  return kind === "simulated" ? ["Simulated power, not a measurement."] : [];
 }
 
 function caption(run: PowerTimelineRun): string[] {

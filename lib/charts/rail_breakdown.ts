@@ -6,9 +6,10 @@
 import { type Energy, type Interval, type ProfilingRun, type Rail, RAILS } from "../record.ts";
 import { Figure } from "./figure.ts";
 import { type ChartOptions, energyTitle, intervalNote, noEnergy } from "./inside_notes.ts";
-import { checkedWidth, kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
+import { checkedWidth } from "./width.ts";
 import { formatInterval, formatMj, NOT_MEASURED, phaseName, railName } from "../quantities.ts";
-import { tickMj } from "./tick_texts.ts";
+import { tickMj } from "./ticks.ts";
 import { railColor } from "./theme.ts";
 
 /** What a breakdown by rail shows of a run. */

@@ -15,8 +15,8 @@ import {
   noEnergy,
 } from "./inside_notes.ts";
 import { byFamily } from "./part_sums.ts";
-import { checkedWidth } from "./power_timeline.ts";
-import { percent } from "./tick_texts.ts";
+import { checkedWidth } from "./width.ts";
+import { percent } from "./ticks.ts";
 import { color, familyColor, phaseShade, railColor } from "./theme.ts";
 import { formatInterval, formatMj, NOT_MEASURED, phaseName, railName } from "../quantities.ts";
 import {

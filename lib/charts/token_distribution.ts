@@ -6,7 +6,8 @@
 import { formatMj, NOT_MEASURED, threeDigits } from "../quantities.ts";
 import { shortened, visibleText } from "../safe_text.ts";
 import { Figure } from "./figure.ts";
-import { checkedWidth, kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
+import { checkedWidth } from "./width.ts";
 import { type Outlier, sizeOf, type Usual, usualEnergy } from "./token_outliers.ts";
 import { type GroupView, groupViews, type TokenEnergyRun } from "./token_views.ts";
 

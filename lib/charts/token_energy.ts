@@ -4,7 +4,8 @@
  * @module
  */
 import { Figure } from "./figure.ts";
-import { checkedWidth, kindNote } from "./power_timeline.ts";
+import { kindNote } from "./caption.ts";
+import { checkedWidth } from "./width.ts";
 import { formatMj, NOT_MEASURED, threeDigits } from "../quantities.ts";
 import type { SourceKind } from "../record.ts";
 import { shortened, visibleText } from "../safe_text.ts";

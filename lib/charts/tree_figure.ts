@@ -13,8 +13,8 @@ import {
 import { Figure } from "./figure.ts";
 import type { Drawing } from "./figure.ts";
 import { type ChartOptions, energyTitle, insideNotes, noEnergy } from "./inside_notes.ts";
-import { checkedWidth } from "./power_timeline.ts";
-import { percent } from "./tick_texts.ts";
+import { checkedWidth } from "./width.ts";
+import { percent } from "./ticks.ts";
 import { formatMj } from "../quantities.ts";
 
 /** How a tree is turned into a figure. */

@@ -8,7 +8,7 @@ import type { EnergyNode } from "./energy_tree.ts";
 import type { Drawing } from "./figure.ts";
 import { HATCH_DEFS } from "./hatch.ts";
 import { legendRows } from "./legend.ts";
-import { percent } from "./tick_texts.ts";
+import { percent } from "./ticks.ts";
 import { mjOf } from "./tree_figure.ts";
 import { boxText, isMixed, nodeBox, paintOf, treeLegend } from "./tree_marks.ts";
 import { formatInterval } from "../quantities.ts";

@@ -17,8 +17,8 @@ import {
 } from "./inside_notes.ts";
 import type { InsideRows } from "./inside_rows.ts";
 import { messageFigure } from "./message_figure.ts";
-import { checkedWidth } from "./power_timeline.ts";
-import { percent, tickMj, tickMs } from "./tick_texts.ts";
+import { checkedWidth } from "./width.ts";
+import { percent, tickMj, tickMs } from "./ticks.ts";
 import { familyColor } from "./theme.ts";
 import { type TokenPart, tokenParts } from "./token_parts.ts";
 import { formatInterval, formatMj, formatMs } from "../quantities.ts";

@@ -11,15 +11,11 @@ export { nodeSqlite } from "./node_sqlite.ts";
 export type { RunHost } from "./host.ts";
 export type {
   ComponentMean,
-  DatabaseStats,
   Distribution,
   LayerComponentSummary,
   LayerMean,
-  MergeOutcome,
   PowerTimelinePoint,
   ProfileDatabaseOptions,
-  PruneOptions,
-  PruneOutcome,
   RunFilter,
   RunListing,
   RunMetric,
@@ -27,6 +23,7 @@ export type {
   StoredRun,
   TokenRow,
 } from "./rows.ts";
+export type { DatabaseStats, MergeOutcome, PruneOptions, PruneOutcome } from "./upkeep.ts";
 export type { DerivedRows } from "./replace_result.ts";
 export { RUN_METRICS } from "./run_columns.ts";
 export { RunReader } from "./run_reader.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { asItIs } from "./liveness.ts";
-import type { PruneOptions, PruneOutcome } from "./rows.ts";
+import type { PruneOptions, PruneOutcome } from "./upkeep.ts";
 import { LISTING_COLUMNS, listingOf, type RunRow } from "./run_columns.ts";
 import type { Sql } from "./sql.ts";
 

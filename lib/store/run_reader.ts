@@ -15,7 +15,6 @@ import { readComponents, readLayers } from "./read_metrics.ts";
 import { readRawPower, readSections, readTimeline, readTokens } from "./read_rows.ts";
 import { readRun, readRunSummary } from "./read_run.ts";
 import type {
-  DatabaseStats,
   PowerTimelinePoint,
   RunFilter,
   RunListing,
@@ -23,6 +22,7 @@ import type {
   StoredRun,
   TokenRow,
 } from "./rows.ts";
+import type { DatabaseStats } from "./upkeep.ts";
 import { findRun, type FoundRun } from "./run_id.ts";
 import type { Sql } from "./sql.ts";
 import { readStats } from "./stats.ts";

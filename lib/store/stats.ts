@@ -1,6 +1,6 @@
 import type { RunStatus } from "../record.ts";
 import { usedBytes } from "./prune.ts";
-import type { DatabaseStats } from "./rows.ts";
+import type { DatabaseStats } from "./upkeep.ts";
 import type { Sql } from "./sql.ts";
 
 /** What a database holds, without scanning the rows of components. */
