@@ -1,9 +1,10 @@
 /**
- * What keeps a database small and whole is asked for and answers.
+ * How a database is kept small, filled from others and counted.
  *
  * @module
  */
 import type { RunStatus } from "../record.ts";
+import type { RunListing } from "./rows.ts";
 
 /** Limits that `prune` makes hold by deleting the oldest runs; at least one must be given. */
 export interface PruneOptions {
