@@ -45,6 +45,7 @@ export * from "./lib/store/export/mod.ts";
 export * from "./lib/analysis/mod.ts";
 export * from "./lib/experiment/mod.ts";
 export * from "./lib/fleet/mod.ts";
+export * from "./lib/telemetry/mod.ts";
 export * as charts from "./lib/charts/mod.ts";
 export * from "./lib/notebook/mod.ts";
 export * from "./lib/report/mod.ts";

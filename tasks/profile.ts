@@ -40,6 +40,7 @@ import { introduce, introduceLoops, introduceSteps, nextSteps } from "./profile/
 import { LiveScreen } from "./profile/live_screen.ts";
 import { powerSource } from "./profile/power_source.ts";
 import { summaryLines } from "./profile/summary.ts";
+import { openTelemetry } from "./profile/telemetry.ts";
 
 const DEFAULT_PROMPT = "Once upon a time";
 const POWER_HELP =
@@ -150,6 +151,10 @@ export const task = command(
     new Option("--tag <label>", "label of the run; may be given again")
       .argParser((label: string, sofar: string[] | undefined) => [...sofar ?? [], label]),
   )
+  .addOption(new Option("--telemetry", "send the run by OpenTelemetry; needs OTEL_DENO=true"))
+  .addOption(
+    new Option("--telemetry-content", "send prompt, answer and tokens' texts, too; implies it"),
+  )
   .addOption(priceOption())
   .addOption(regionOption())
   .addOption(powerLimitOption())
@@ -176,6 +181,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
   )
   .action(async (prompt, options) => {
     const { json = false, quiet = false } = options;
+    const telemetry = await openTelemetry(options);
     if (options.report !== undefined) checkFolderOf(userPath(options.report));
     const model = await loadModel(modelPath(options.model), { precision: options.precision });
     const isChat = options.chat === true || options.system !== undefined;
@@ -203,7 +209,10 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       seed: options.seed,
       database,
       signal,
-      live: (progress) => screen.update(progress),
+      live: (progress) => {
+        screen.update(progress);
+        telemetry?.power(progress.powerMw);
+      },
       ...given({
         source: options.power,
         depth: options.depth,
@@ -221,6 +230,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (what was measu
       }),
     });
     screen.end();
+    await telemetry?.send(run);
     if (json) printJson(runJson(run, options));
     else {
       for (const line of summaryLines(run)) console.log(line);
