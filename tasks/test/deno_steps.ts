@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runDeno } from "./command.ts";
-import { type Gate, oneTest, type Outcome, readSkips, type Step } from "./step.ts";
+import { type Gate, oneTest, type Outcome, readSkips, type Step, together } from "./step.ts";
 
 /** A step that is one `deno` command: it passes when the command does. */
 export function commandStep(name: string, args: readonly string[]): Step {
@@ -23,36 +23,46 @@ export const examples: Step = {
   },
 };
 
-/** Rooms whose tests neither measure time or power nor start programs: they may run beside others. */
-const SIDE_BY_SIDE = ["analysis", "charts", "energy", "model", "store"];
+/** Rooms whose tests only compute, and change nothing that a process has once: its environment. */
+const SIDE_BY_SIDE = ["analysis", "charts", "energy", "store"];
+
+/** Rooms whose tests measure little themselves; they run in a process beside all that are left. */
+const BESIDE = ["docs", "experiment", "fleet", "gate", "model", "report", "tasks"];
 
 /** The tests of rooms that only compute, on all processors at once. */
 export const computingTests: Step = {
   name: "computing tests",
   run(gate: Gate): Promise<Outcome> {
-    const rooms = SIDE_BY_SIDE.map((room) => join("tests", room));
-    return denoTest(gate, ["--parallel", ...rooms]);
+    return denoTest(gate, ["--parallel", ...pathsOf(SIDE_BY_SIDE)]);
   },
 };
 
-/**
- * All other tests, one file at a time: who measures must not be disturbed. Or the rooms that were
- * asked for.
- */
+/** All other tests, in two processes that each run one file at a time. Or the rooms asked for. */
 export const tests: Step = {
   name: "tests",
-  run(gate: Gate): Promise<Outcome> {
+  async run(gate: Gate): Promise<Outcome> {
     if (gate.rooms.length > 0) return denoTest(gate, gate.rooms);
-    const apart = SIDE_BY_SIDE.map((room) => join("tests", room));
-    return denoTest(gate, [`--ignore=${apart.join(",")}`, "tests"]);
+    const elsewhere = pathsOf([...SIDE_BY_SIDE, ...BESIDE]).join(",");
+    return together(
+      await Promise.all([
+        denoTest(gate, [`--ignore=${elsewhere}`, "tests"]),
+        // Shown when it has ended, or the lines of the two would mix.
+        denoTest(gate, pathsOf(BESIDE), { show: false }),
+      ]),
+    );
   },
 };
 
+const pathsOf = (rooms: readonly string[]) => rooms.map((room) => join("tests", room));
+
 // Without --quiet: it would swallow what tests print, and with it the reasons of skipped tests.
-async function denoTest(gate: Gate, args: readonly string[]): Promise<Outcome> {
-  const { code, text } = await runDeno(["test", "--allow-all", ...args], {
-    cwd: gate.root,
-  });
+async function denoTest(
+  gate: Gate,
+  args: readonly string[],
+  { show = true }: { show?: boolean } = {},
+): Promise<Outcome> {
+  const { code, text } = await runDeno(["test", "--allow-all", ...args], { cwd: gate.root, show });
+  if (!show) console.log(text);
   return countTests(text, code);
 }
 

@@ -1,4 +1,4 @@
-import type { Gate, Outcome, Skip, Step } from "./step.ts";
+import { type Gate, type Outcome, type Step, together } from "./step.ts";
 
 /** The outcome of a step, and how long it took. */
 interface Finished extends Outcome {
@@ -27,7 +27,7 @@ export async function runGate(
   for (const step of finished) print(describe(step));
   const skips = finished.flatMap((step) => step.skips);
   for (const { name, reason } of skips) print(`SKIPPED ${name}: ${reason}`);
-  const total = sum(finished);
+  const total = together(finished);
   print(`\n${countLine(total)}`);
   return total.failed > 0 ? 1 : 0;
 }
@@ -56,13 +56,4 @@ function describe(step: Finished): string {
 export function countLine(outcome: Outcome): string {
   const skips = outcome.skips.length > 0 ? `, ${outcome.skips.length} skipped` : "";
   return `${outcome.passed} passed, ${outcome.failed} failed${skips}`;
-}
-
-function sum(outcomes: readonly Outcome[]): Outcome {
-  const skips: Skip[] = outcomes.flatMap((outcome) => outcome.skips);
-  return {
-    passed: outcomes.reduce((count, outcome) => count + outcome.passed, 0),
-    failed: outcomes.reduce((count, outcome) => count + outcome.failed, 0),
-    skips,
-  };
 }

@@ -58,3 +58,12 @@ export function readSkips(text: string): Skip[] {
     reason,
   }));
 }
+
+/** What several counted, as one. */
+export function together(outcomes: readonly Outcome[]): Outcome {
+  return {
+    passed: outcomes.reduce((count, { passed }) => count + passed, 0),
+    failed: outcomes.reduce((count, { failed }) => count + failed, 0),
+    skips: outcomes.flatMap(({ skips }) => skips),
+  };
+}
