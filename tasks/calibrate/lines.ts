@@ -22,9 +22,15 @@ export function calibrationLines(calibration: Calibration, path: string): string
         { title: "95 %, dates included", right: true },
       ], rows)),
     "",
-    observerMw === null
-      ? "what sampling itself draws was not measured"
-      : `sampling every ${intervalMs} ms draws ${observerMw.toFixed(0)} mW more than once a second`,
+    observerLine(observerMw, intervalMs),
     `kept until the next start of this machine in ${path}`,
   ];
+}
+
+function observerLine(observerMw: number | null, intervalMs: number): string {
+  if (observerMw === null) return "what sampling itself draws was not measured";
+  const often = `sampling every ${intervalMs} ms`;
+  return observerMw > 0
+    ? `${often} draws ${observerMw.toFixed(0)} mW more than once a second`
+    : `that ${often} draws more than once a second cannot be seen (${observerMw.toFixed(0)} mW)`;
 }
