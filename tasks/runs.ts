@@ -6,6 +6,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { ProfileDatabase, type RunFilter, type RunMetric } from "../lib/store/mod.ts";
 import {
+  asTyped,
   command,
   databaseOption,
   integer,
@@ -76,7 +77,9 @@ Examples:
 
 function nothing(database: ProfileDatabase, matching: number): string {
   if (matching > 0) return `Only ${matching} runs match: this page is behind the last`;
-  return database.countRuns() === 0 ? "No runs yet; deno task profile makes one" : "No run matches";
+  return database.countRuns() === 0
+    ? asTyped("No runs yet; deno task profile makes one")
+    : "No run matches";
 }
 
 function filterOf(options: ReturnType<typeof task.opts>): RunFilter {

@@ -10,7 +10,7 @@ import {
   type Precision,
   type Preset,
 } from "../../lib/model/mod.ts";
-import { tableLines } from "../frame/mod.ts";
+import { asTyped, tableLines } from "../frame/mod.ts";
 import { formatBytes } from "../runs/bytes.ts";
 
 const PRECISIONS: readonly Precision[] = ["fp32", "fp16", "int8", "int4"];
@@ -88,6 +88,6 @@ export function resultLines(built: BuiltModel, name: string, precision: string):
     `${name} with ${parameters.toLocaleString("en")} parameters at ${precision}: ${
       formatBytes(weightBytes)
     } in ${place}`,
-    `next: deno task profile --model ${path}`,
+    asTyped(`next: deno task profile --model ${path}`),
   ];
 }

@@ -17,5 +17,5 @@ export { interruptible } from "./interrupt.ts";
 export { modelPath, userFolder, userPath } from "./places.ts";
 export { type Column, tableLines } from "./table.ts";
 export { printJson } from "./json.ts";
-export { asTyped, isCompiled } from "./program.ts";
+export { asTyped, IN_CHECKOUT, isCompiled } from "./program.ts";
 export { bold, dim, ProgressBar, showsColour, yellow } from "./terminal.ts";

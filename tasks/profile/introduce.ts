@@ -10,7 +10,7 @@ import {
 } from "../../lib/power/mod.ts";
 import { expectedLoopsMs } from "../../lib/profile/mod.ts";
 import type { ProfilingRun } from "../../lib/record.ts";
-import { bold, dim, yellow } from "../frame/mod.ts";
+import { asTyped, bold, dim, yellow } from "../frame/mod.ts";
 import type { LiveScreen } from "./live_screen.ts";
 
 /** Records take so much longer than asked for on an M4: 116 to 129 ms for 100. */
@@ -113,5 +113,5 @@ export function nextSteps(run: ProfilingRun, database: string): string[] {
     dim(`  deno task show last${db}       this run again, token by token`),
     dim(`  deno task runs${db}            all runs`),
     dim("  deno task profile --help    more to measure"),
-  ];
+  ].map((line) => asTyped(line));
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import tool from "../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../tasks/commands.ts";
+import { CHECKOUT_COMMANDS, COMMANDS } from "../../tasks/commands.ts";
 import { compileArguments, permissionsOf, WORKERS } from "../../tasks/compile/arguments.ts";
-import { asTyped } from "../../tasks/frame/mod.ts";
+import { asTyped, IN_CHECKOUT } from "../../tasks/frame/mod.ts";
 import { testUnless } from "../gate/needs.ts";
 import { runTask } from "./run_task.ts";
 
@@ -110,5 +110,7 @@ function sources(folder: string): string[] {
 
 Deno.test("asTyped() says tokenwatt in the compiled program alone", () => {
   assert.equal(asTyped("run `deno task show last`", true), "run `tokenwatt show last`");
+  assert.equal(asTyped("run `deno task setup power`", true), "run `deno task setup power`");
+  assert.deepEqual([...IN_CHECKOUT].toSorted(), Object.keys(CHECKOUT_COMMANDS).toSorted());
   assert.equal(asTyped("run `deno task show last`", false), "run `deno task show last`");
 });
