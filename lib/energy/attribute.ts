@@ -1,6 +1,6 @@
 import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
 import { mergeBatches } from "./batches.ts";
-import { cutIntoBlocks } from "./blocks.ts";
+import { cutIntoBlocks } from "./stretches.ts";
 import { DRAWS } from "./draws.ts";
 import {
   type Ensemble,

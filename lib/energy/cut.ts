@@ -1,4 +1,4 @@
-import type { Stretch } from "./blocks.ts";
+import type { Stretch } from "./stretches.ts";
 import { firstEndingAfter, followsOn, type RailRecords, SAME_MS } from "./records.ts";
 import type { Shifts } from "./shifts.ts";
 

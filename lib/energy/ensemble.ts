@@ -1,5 +1,5 @@
 import type { Energy, EnergyMethod, Interval, Rail } from "../record.ts";
-import { RESOLVING_RECORDS } from "./blocks.ts";
+import { RESOLVING_RECORDS } from "./stretches.ts";
 import { DRAWS, meanOf, quantileOf } from "./draws.ts";
 import { type Limits, limitsOfPart, type PowerBounds } from "./limits.ts";
 

@@ -1,4 +1,4 @@
-import { AFTER, BEFORE } from "./blocks.ts";
+import { AFTER, BEFORE } from "./stretches.ts";
 import type { Cutter, Piece } from "./cut.ts";
 import { followsOn, powerMw } from "./records.ts";
 

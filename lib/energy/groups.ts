@@ -1,5 +1,5 @@
 import type { PowerSample } from "../record.ts";
-import { RESOLVING_RECORDS } from "./blocks.ts";
+import { RESOLVING_RECORDS } from "./stretches.ts";
 import { railRecords, wholeRecords } from "./records.ts";
 import { measuredRails } from "./rails.ts";
 

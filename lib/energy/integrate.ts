@@ -1,4 +1,4 @@
-import type { Blocks, Leaf } from "./blocks.ts";
+import type { Blocks, Leaf } from "./stretches.ts";
 import { Cutter, type Piece } from "./cut.ts";
 import { DRAWS, hashOf, mirrored, uniforms } from "./draws.ts";
 import { BESIDE, Expectations } from "./expectation.ts";

@@ -1,31 +1,48 @@
 /**
  * Power × time: what a span of time cost, and how sure that is. Pure: arrays in, numbers out.
  *
+ * To be read in this order:
+ * 1. `records`, `rails`, `batches`: the samples of one rail as records of time and energy.
+ * 2. `draws`, `options`, `shifts`: 256 joint draws of what is not known, first of all the clock.
+ * 3. `tree`, `stretches`: a tree of spans without gaps, its time cut where power may change.
+ * 4. `cut`, `expectation`, `split`, `integrate`: records dealt to these, the core of it all.
+ * 5. `limits`: what cannot be passed, whatever the draws say.
+ * 6. `ensemble`, `attribute`: draws and limits added up to an energy, its interval and its method.
+ * 7. `groups`: tokens that are too short, merged until records resolve them.
+ * 8. Then the rooms inside, in any order: `repeat/` and `deconvolve/` (single tokens), `columns/`
+ *    (what lies below tokens), `amplify/` (components measured apart).
+ *
  * @module
  */
-export { type Loop, type RepeatedWork, type Scatter, scatterOf, workEnergy } from "./amplified.ts";
 export {
-  type AmplifiedEnergy,
-  amplifiedEnergy,
   type AmplifiedWhole,
-  type AmplifiedWork,
   fitToWhole,
-} from "./amplified_whole.ts";
+  type Loop,
+  type Scatter,
+  scatterOf,
+  workEnergy,
+} from "./amplify/mod.ts";
 export { attributeEnergy, energyOver } from "./attribute.ts";
-export { attributeColumns, groupWeights, type WeightColumns } from "./attribute_columns.ts";
 export { longestBatchMs } from "./batches.ts";
-export { RESOLVING_RECORDS } from "./blocks.ts";
 export {
+  attributeColumns,
   columnsOf,
   type EnergyColumns,
-  intervalAt,
+  gatherColumns,
+  groupWeights,
   type RailColumns,
   sharedEnergyAt,
   type SpanColumns,
   totalColumns,
-} from "./columns.ts";
-export { type Deconvolution, deconvolve } from "./deconvolve.ts";
-export { type DeconvolvedTokens, deconvolveTokens } from "./deconvolved_tokens.ts";
+  type WeightColumns,
+  withRest,
+} from "./columns/mod.ts";
+export {
+  type Deconvolution,
+  deconvolve,
+  type DeconvolvedTokens,
+  deconvolveTokens,
+} from "./deconvolve/mod.ts";
 export { uniforms } from "./draws.ts";
 export {
   type Ensemble,
@@ -37,12 +54,19 @@ export {
   sumOf,
   toEnergy,
 } from "./ensemble.ts";
-export { gatherColumns } from "./gather_columns.ts";
 export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from "./groups.ts";
 export type { Limits, PowerBounds } from "./limits.ts";
 export type { AttributionOptions, Latch } from "./options.ts";
 export { defaultTotalRails, measuredRails } from "./rails.ts";
-export { type RepeatedBlock, type StepPower, stepPowers } from "./repeated.ts";
-export { dealRepeated, type StepScale, stepScale } from "./repeated_deal.ts";
-export { planSteps, type StepBlock, type StepPlan } from "./repeated_plan.ts";
-export { withRest } from "./rest_columns.ts";
+export {
+  dealRepeated,
+  planSteps,
+  type RepeatedBlock,
+  type StepBlock,
+  type StepPlan,
+  type StepPower,
+  stepPowers,
+  type StepScale,
+  stepScale,
+} from "./repeat/mod.ts";
+export { RESOLVING_RECORDS } from "./stretches.ts";

@@ -102,7 +102,7 @@ const WHY =
 - **Intervals of single tokens.** The rig's power wavers in waves of 20 ms to a minute, by up to 6 %
   each. What a wave of the length of the sweeps does to a step is the same in both sweeps and cannot
   be told from its power, so that step repetition errs by 1 to 3 % there, where power that only
-  flickers gives 0.3 % (\`tests/energy/repeated_test.ts\`). What the intervals take for granted of
+  flickers gives 0.3 % (\`tests/energy/repeat/powers_test.ts\`). What the intervals take for granted of
   that is in [decisions/interval-constants.md](decisions/interval-constants.md), on other seeds.
 `;
 

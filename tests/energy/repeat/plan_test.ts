@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { uniforms } from "../../lib/energy/draws.ts";
-import { BLOCK_RECORDS, planSteps, type StepPlan, SWEEPS } from "../../lib/energy/repeated_plan.ts";
+import { uniforms } from "../../../lib/energy/draws.ts";
+import {
+  BLOCK_RECORDS,
+  planSteps,
+  type StepPlan,
+  SWEEPS,
+} from "../../../lib/energy/repeat/plan.ts";
 
 /** Blocks follow each other without a gap, and each spans its records. */
 function check({ blocks, durationMs }: StepPlan, stepsMs: readonly number[], cadenceMs: number) {

@@ -1,7 +1,7 @@
-import type { Rail } from "../record.ts";
-import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "./draws.ts";
-import { type Ensemble, scaled, sumOf } from "./ensemble.ts";
-import { studentWidening } from "./repeated_error.ts";
+import type { Rail } from "../../record.ts";
+import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "../draws.ts";
+import { type Ensemble, scaled, sumOf } from "../ensemble.ts";
+import { studentWidening } from "../student.ts";
 
 /** A loop that ran in several stretches, each with its energy and how often it went round. */
 export interface Loop {

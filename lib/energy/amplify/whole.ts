@@ -1,7 +1,7 @@
-import { type Energy, type Rail, UNMEASURED } from "../record.ts";
-import { totalOf } from "./amplified.ts";
-import { meanOf, quantileOf } from "./draws.ts";
-import { type Ensemble, type Reading, toEnergy } from "./ensemble.ts";
+import { type Energy, type Rail, UNMEASURED } from "../../record.ts";
+import { totalOf } from "./work.ts";
+import { meanOf, quantileOf } from "../draws.ts";
+import { type Ensemble, type Reading, toEnergy } from "../ensemble.ts";
 
 /** Within these, what was measured apart is taken for what ran, and made to add up to it. */
 const LEAST_CAPTURE = 0.8;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { uniforms } from "../../lib/energy/draws.ts";
-import { nonNegative } from "../../lib/energy/nnls.ts";
-import { NormalEquations } from "../../lib/energy/normal_equations.ts";
+import { uniforms } from "../../../lib/energy/draws.ts";
+import { nonNegative } from "../../../lib/energy/deconvolve/nnls.ts";
+import { NormalEquations } from "../../../lib/energy/deconvolve/normal_equations.ts";
 
 /** Records of a few neighbouring unknowns each, of true values of which some are 0 or below. */
 function scene(seed: number) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { uniforms } from "../../lib/energy/draws.ts";
-import { rankCorrelation } from "../../lib/energy/rank_correlation.ts";
-import { noiseOf } from "../../lib/energy/record_noise.ts";
+import { uniforms } from "../../../lib/energy/draws.ts";
+import { rankCorrelation } from "../../../lib/energy/deconvolve/rank_correlation.ts";
+import { noiseOf } from "../../../lib/energy/deconvolve/record_noise.ts";
 
 function series(phi: number, theta: number): number[] {
   const random = uniforms(11);

@@ -1,7 +1,7 @@
-import type { TimedToken } from "./groups.ts";
+import type { TimedToken } from "../groups.ts";
 import { NormalEquations } from "./normal_equations.ts";
 import { type Noise, WHITE } from "./record_noise.ts";
-import type { RailRecords } from "./records.ts";
+import type { RailRecords } from "../records.ts";
 
 /** What some of the repetitions say of the tokens' powers: N·p = b, in mW and mJ. */
 export interface Equations {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { deconvolve, deconvolveTokens } from "../../lib/energy/mod.ts";
-import { RIG_RAILS } from "../../lib/power/rig/mod.ts";
-import { FAMILIES } from "../../tasks/accuracy/families.ts";
+import { deconvolve, deconvolveTokens } from "../../../lib/energy/mod.ts";
+import { RIG_RAILS } from "../../../lib/power/rig/mod.ts";
+import { FAMILIES } from "../../../tasks/accuracy/families.ts";
 import {
   type GenerationOrder,
   type Generations,
   generations,
   trueTokenMj,
-} from "../../tasks/accuracy/generations.ts";
+} from "../../../tasks/accuracy/generations.ts";
 
 const SEEDS = Deno.env.get("TOKENWATT_LONG") ? 10 : 1;
 /** Cadences of 106 to 246 ms; latch −5 to 40 ms, jitter 0 to 5 ms, clock: all drawn. */

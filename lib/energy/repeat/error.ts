@@ -1,4 +1,5 @@
-import { DRAWS, meanOf } from "./draws.ts";
+import { DRAWS, meanOf } from "../draws.ts";
+import { studentWidening } from "../student.ts";
 
 /**
  * What the differences of the sweeps tell counts as so many independent values, however many blocks
@@ -89,9 +90,4 @@ function without(values: readonly number[], causes: readonly (readonly number[])
 
 function squares(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value * value, 0);
-}
-
-/** Student's 97.5 % point by the normal one: Cornish and Fisher's first terms (Fisher, 1941). */
-export function studentWidening(freedom: number): number {
-  return 1 + (2.372 / freedom + 2.823 / freedom ** 2) / 1.96;
 }

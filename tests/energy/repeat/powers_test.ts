@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { meanOf, quantileOf, uniforms } from "../../lib/energy/draws.ts";
-import { planSteps } from "../../lib/energy/repeated_plan.ts";
-import { type RepeatedBlock, stepPowers } from "../../lib/energy/repeated.ts";
-import { type TruePhase, truthOf } from "./truth.ts";
+import { meanOf, quantileOf, uniforms } from "../../../lib/energy/draws.ts";
+import { planSteps } from "../../../lib/energy/repeat/plan.ts";
+import { type RepeatedBlock, stepPowers } from "../../../lib/energy/repeat/powers.ts";
+import { type TruePhase, truthOf } from "../truth.ts";
 
 const TIMES = Deno.env.get("TOKENWATT_LONG") ? 10 : 1;
 const LATCH = [-5, 40] as const;

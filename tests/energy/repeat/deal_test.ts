@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { DRAWS, meanOf, mirrored, uniforms } from "../../lib/energy/draws.ts";
-import { type Ensemble, toEnergy } from "../../lib/energy/ensemble.ts";
-import type { StepPower } from "../../lib/energy/repeated.ts";
-import { dealRepeated, stepScale } from "../../lib/energy/repeated_deal.ts";
+import { DRAWS, meanOf, mirrored, uniforms } from "../../../lib/energy/draws.ts";
+import { type Ensemble, toEnergy } from "../../../lib/energy/ensemble.ts";
+import type { StepPower } from "../../../lib/energy/repeat/powers.ts";
+import { dealRepeated, stepScale } from "../../../lib/energy/repeat/deal.ts";
 
 const READING = { totalRails: ["cpu"] as const };
 

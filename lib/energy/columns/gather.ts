@@ -1,5 +1,5 @@
 import type { SpanColumns } from "./columns.ts";
-import { limitsOfPart } from "./limits.ts";
+import { limitsOfPart } from "../limits.ts";
 
 /**
  * Adds up parts over spans: the components of all tokens become those of a phase, of a run.

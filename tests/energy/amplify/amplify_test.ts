@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
+import { amplifiedEnergy } from "../../../lib/energy/amplify/whole.ts";
+import type { RepeatedWork } from "../../../lib/energy/amplify/work.ts";
 import {
-  amplifiedEnergy,
   attributeEnergy,
   type Ensemble,
   fitToWhole,
   type Loop,
-  type RepeatedWork,
   scatterOf,
   workEnergy,
-} from "../../lib/energy/mod.ts";
-import { DRAWS, uniforms } from "../../lib/energy/draws.ts";
-import type { PowerSample, Rail } from "../../lib/record.ts";
-import { truthOf } from "./truth.ts";
+} from "../../../lib/energy/mod.ts";
+import { DRAWS, uniforms } from "../../../lib/energy/draws.ts";
+import type { PowerSample, Rail } from "../../../lib/record.ts";
+import { truthOf } from "../truth.ts";
 
 const READING = { totalRails: ["cpu"] as const };
 const STEADY = { relative: 0, freedom: 0 };

@@ -1,4 +1,4 @@
-import type { TokenRange } from "./groups.ts";
+import type { TokenRange } from "../groups.ts";
 
 /** So many records must a block span, in each sweep (design, section 7, method 2). */
 export const BLOCK_RECORDS = 4;

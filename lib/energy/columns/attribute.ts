@@ -1,5 +1,5 @@
 import { type RailColumns, type SpanColumns, unmeasured } from "./columns.ts";
-import { limitsOfPart } from "./limits.ts";
+import { limitsOfPart } from "../limits.ts";
 
 /** How spans divide into parts: rows of weights, one row a span, or one for all that divide alike. */
 export interface WeightColumns {

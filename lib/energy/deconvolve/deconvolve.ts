@@ -1,15 +1,15 @@
-import type { PowerSample, Rail } from "../record.ts";
-import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "./draws.ts";
-import type { TimedToken } from "./groups.ts";
-import { type AttributionOptions, checkOptions } from "./options.ts";
+import type { PowerSample, Rail } from "../../record.ts";
+import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "../draws.ts";
+import type { TimedToken } from "../groups.ts";
+import { type AttributionOptions, checkOptions } from "../options.ts";
 import { powerErrorOf } from "./power_error.ts";
 import { type Fit, fitPowers, leastOf, type PartPowers, powersOfParts } from "./power_fit.ts";
-import { defaultTotalRails } from "./rails.ts";
+import { defaultTotalRails } from "../rails.ts";
 import { rankCorrelation } from "./rank_correlation.ts";
-import { railRecords } from "./records.ts";
-import type { StepPower } from "./repeated.ts";
+import { railRecords } from "../records.ts";
+import type { StepPower } from "../repeat/mod.ts";
 import { RepetitionDesign } from "./repetition_design.ts";
-import { type Shifts, shiftsOf } from "./shifts.ts";
+import { type Shifts, shiftsOf } from "../shifts.ts";
 
 /** What whole generations, repeated, tell of single tokens. */
 export interface Deconvolution {

@@ -1,7 +1,7 @@
-import type { Rail } from "../record.ts";
-import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "./draws.ts";
-import type { Ensemble } from "./ensemble.ts";
-import type { StepPower } from "./repeated.ts";
+import type { Rail } from "../../record.ts";
+import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "../draws.ts";
+import type { Ensemble } from "../ensemble.ts";
+import type { StepPower } from "./powers.ts";
 
 /** What was measured of tokens, divided by what their repeated steps add up to. */
 export interface StepScale {

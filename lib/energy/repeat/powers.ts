@@ -1,10 +1,10 @@
-import type { PowerSample, Rail, Span } from "../record.ts";
-import { attributeEnergy } from "./attribute.ts";
-import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "./draws.ts";
-import type { Ensemble } from "./ensemble.ts";
-import type { TokenRange } from "./groups.ts";
-import type { AttributionOptions } from "./options.ts";
-import { repetitionError, type SweptPair } from "./repeated_error.ts";
+import type { PowerSample, Rail, Span } from "../../record.ts";
+import { attributeEnergy } from "../attribute.ts";
+import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "../draws.ts";
+import type { Ensemble } from "../ensemble.ts";
+import type { TokenRange } from "../groups.ts";
+import type { AttributionOptions } from "../options.ts";
+import { repetitionError, type SweptPair } from "./error.ts";
 
 /** A block of steps as it ran, once for each sweep. */
 export interface RepeatedBlock extends TokenRange {

@@ -9,9 +9,9 @@ import {
   sharedEnergyAt,
   type SpanColumns,
   totalColumns,
-} from "../../lib/energy/mod.ts";
-import type { EnergySpan, PowerSample, Rail, Span } from "../../lib/record.ts";
-import { uniforms } from "../../lib/energy/draws.ts";
+} from "../../../lib/energy/mod.ts";
+import type { EnergySpan, PowerSample, Rail, Span } from "../../../lib/record.ts";
+import { uniforms } from "../../../lib/energy/draws.ts";
 
 const TIMES = Deno.env.get("TOKENWATT_LONG") ? 10 : 1;
 const LAYERS = 3;

@@ -1,7 +1,7 @@
-import type { Energy, Interval, Rail } from "../record.ts";
-import { meanOf } from "./draws.ts";
-import { type Ensemble, netOf, type Reading, widened } from "./ensemble.ts";
-import type { PowerBounds } from "./limits.ts";
+import type { Energy, Interval, Rail } from "../../record.ts";
+import { meanOf } from "../draws.ts";
+import { type Ensemble, netOf, type Reading, widened } from "../ensemble.ts";
+import type { PowerBounds } from "../limits.ts";
 
 /** Energies of many spans, one entry each, in mJ. `NaN` is what `null` is elsewhere: not measured. */
 export interface EnergyColumns {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cutIntoBlocks } from "../../lib/energy/blocks.ts";
+import { cutIntoBlocks } from "../../lib/energy/stretches.ts";
 import { railRecords } from "../../lib/energy/records.ts";
 import { shiftsOf } from "../../lib/energy/shifts.ts";
 import { tile } from "../../lib/energy/tree.ts";
