@@ -17,5 +17,6 @@ export type {
 export { generate, type GenerateOptions } from "./generate.ts";
 export { type BatchOptions, type BatchStep, generateBatch } from "./generate_batch.ts";
 export { DEFAULT_ENGINE, ENGINES, openSession } from "./open_session.ts";
+export { disableOrtTelemetry } from "./ort_telemetry.ts";
 export { providerDetail, type ProviderName, PROVIDERS } from "./providers.ts";
 export { createSampler, type SamplingOptions } from "./sampling.ts";

@@ -7,6 +7,7 @@ import { InputError } from "../errors.ts";
 import { useOneOf } from "../nearest.ts";
 import type { Model } from "../model/mod.ts";
 import type { EngineName, Instrumentation, OpenedSession, SessionOptions } from "./engine.ts";
+import { disableOrtTelemetry } from "./ort_telemetry.ts";
 import { checkProvider } from "./providers.ts";
 
 /** All engines. */
@@ -52,6 +53,7 @@ export async function openSession(
       remedy: useOneOf(engine, ENGINES),
     });
   }
+  disableOrtTelemetry();
   let note: string | null = null;
   if (engine === "ort-ffi") {
     const { ortFfi, unusable } = await import("./ort_ffi/mod.ts");

@@ -1,3 +1,4 @@
+import { disableOrtTelemetry } from "../../lib/inference/mod.ts";
 import type { Answer } from "./part.ts";
 
 const LEAST_DENO = [2, 9] as const;
@@ -21,6 +22,7 @@ const SQUARE = "CAg6QAoRCgF4CgF4EgF5IgZNYXRNdWwSAWdaEwoBeBIOCgwIARIICgIIAgoCCAJi
 
 /** Whether ONNX Runtime loads and computes, and with which providers. */
 export async function onnxRuntimeAnswer(): Promise<Answer> {
+  disableOrtTelemetry();
   let runtime: typeof import("onnxruntime-node");
   try {
     runtime = await import("onnxruntime-node");
