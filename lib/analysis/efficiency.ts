@@ -1,4 +1,4 @@
-import { RESOLVING_RECORDS } from "../energy/mod.ts";
+import { isNarrow, RESOLVING_RECORDS } from "../energy/mod.ts";
 import type { Phase, ProfilingRun } from "../record.ts";
 import { type CarbonIntensity, type ElectricityPrice, MJ_PER_KWH } from "./electricity.ts";
 import { type Estimate, estimateOf, inverse, per, quotient, times } from "./estimate.ts";
@@ -121,24 +121,19 @@ export function efficiency(run: ProfilingRun, options: EfficiencyOptions = {}): 
   };
 }
 
-/** Half an interval may be this part of its value for the value to count as resolved. */
-const RESOLVED_HALF_INTERVAL = 0.1;
-
 /**
  * A run holds the records of each of its phases: where these resolve one, they resolve the run; so
  * do those of short phases together, where none of them is known alone.
  */
 function wholeOf({ totals, phases, power, trace }: ProfilingRun): Estimate | null {
-  const { energyMj: mj, lowMj, highMj } = totals;
-  const isNarrow = mj !== null && lowMj !== null && highMj !== null &&
-    (highMj - lowMj) / 2 <= RESOLVED_HALF_INTERVAL * Math.abs(mj);
+  const interval = { mj: totals.energyMj, lowMj: totals.lowMj, highMj: totals.highMj };
   const measured = trace.phases.filter(({ repetition }) => repetition !== null);
   const startMs = measured.reduce((least, phase) => Math.min(least, phase.startMs), Infinity);
   const endMs = measured.reduce((most, phase) => Math.max(most, phase.endMs), -Infinity);
   const whole = trace.samples.filter((one) => one.startMs >= startMs && one.endMs <= endMs);
   const isSeen = power.kind !== "estimated" &&
     (phases.some(({ energy }) => energy.resolved) || whole.length >= RESOLVING_RECORDS);
-  return estimateOf({ mj, lowMj, highMj, resolved: isNarrow && isSeen });
+  return estimateOf({ ...interval, resolved: isNarrow(interval) && isSeen });
 }
 
 function energyDelay(run: ProfilingRun, whole: Estimate | null): EnergyDelay {

@@ -1,6 +1,5 @@
 import type { Energy, EnergySpan, PowerSample, Rail, Span } from "../record.ts";
 import { mergeBatches } from "./batches.ts";
-import { cutIntoBlocks } from "./stretches.ts";
 import { DRAWS } from "./draws.ts";
 import {
   type Ensemble,
@@ -16,6 +15,7 @@ import { type AttributionOptions, checkOptions } from "./options.ts";
 import { defaultTotalRails, measuredRails } from "./rails.ts";
 import { isCovered, railRecords, wholeRecords } from "./records.ts";
 import { shiftsOf } from "./shifts.ts";
+import { cutIntoStretches } from "./stretches.ts";
 import { tile, type TiledSpan } from "./tree.ts";
 
 /**
@@ -70,7 +70,7 @@ export function attributeEnergy(
 interface DealtRail {
   rail: Rail;
   root: RailRoot;
-  standAlone: ReadonlySet<Span>;
+  seen: ReadonlySet<Span>;
   supportOf: (startMs: number, endMs: number) => number;
   drawsOf: (leaf: TiledSpan) => Float64Array | null;
   limitsOf: (startMs: number, endMs: number) => Limits;
@@ -87,9 +87,9 @@ function dealRail(
   const { records, earlyMs } = isBatched ? mergeBatches(single) : { records: single, earlyMs: 0 };
   const shifts = shiftsOf(rail, options, earlyMs);
   const { nominalMs } = shifts;
-  const blocks = cutIntoBlocks(root, records, shifts);
-  const energyMj = integrate(records, blocks, shifts, options.seed ?? 1);
-  const indexOf = new Map(blocks.leaves.map((leaf, index) => [leaf.span, index]));
+  const cut = cutIntoStretches(root, records, shifts);
+  const energyMj = integrate(records, cut, shifts, options.seed ?? 1);
+  const indexOf = new Map(cut.leaves.map((leaf, index) => [leaf.span, index]));
   const highestMw = options.highestMw?.[rail];
   const burst = isBatched ? BATCH_BURST : undefined;
   const bounds = powerBounds(records, options.idleMw !== undefined, highestMw, burst);
@@ -106,7 +106,7 @@ function dealRail(
       limits: limitsOf(startMs, endMs),
       bounds,
     },
-    standAlone: blocks.standAlone,
+    seen: cut.seen,
     supportOf,
     drawsOf: (leaf) => {
       const index = indexOf.get(leaf);
@@ -138,7 +138,7 @@ function readTree(
   if (startMs !== null && endMs !== null) {
     const inTotal = rails.filter(({ rail }) => reading.totalRails.includes(rail));
     ensemble.durationMs = endMs - startMs;
-    ensemble.standsAlone = inTotal.every(({ standAlone }) => standAlone.has(span));
+    ensemble.standsAlone = inTotal.every(({ seen }) => seen.has(span));
     const supports = inTotal.map(({ supportOf }) => supportOf(startMs, endMs));
     ensemble.support = supports.length > 0 ? Math.min(...supports) : 0;
     for (const { rail, limitsOf } of rails) ensemble.limits.set(rail, limitsOf(startMs, endMs));

@@ -1,6 +1,6 @@
-import type { Stretch } from "./stretches.ts";
 import { firstEndingAfter, followsOn, type RailRecords, SAME_MS } from "./records.ts";
 import type { Shifts } from "./shifts.ts";
+import type { Stretch } from "./stretches.ts";
 
 /** A piece of record `index` in stretch `stretch`: it holds the record's start, its end, or neither. */
 export interface Piece {
@@ -41,8 +41,8 @@ export class Cutter {
     // A record at the brink of what was measured stands for what a shift moves past it.
     const isFirst = !followsOn(this.records, index);
     const isLast = !followsOn(this.records, index + 1);
-    const fromMs = (startMs[index] ?? 0) + (isFirst ? Math.min(shiftMs, nominalMs) : shiftMs);
-    const toMs = (endMs[index] ?? 0) + (isLast ? Math.max(shiftMs, nominalMs) : shiftMs);
+    const fromMs = startMs[index]! + (isFirst ? Math.min(shiftMs, nominalMs) : shiftMs);
+    const toMs = endMs[index]! + (isLast ? Math.max(shiftMs, nominalMs) : shiftMs);
     const pieces: Piece[] = [];
     let reachedMs = fromMs;
     for (let stretch = firstEndingAfter(this.#ends, fromMs); reachedMs < toMs; stretch++) {

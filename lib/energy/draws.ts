@@ -35,7 +35,7 @@ function normal(random: () => number): number {
 /** The mean of all draws. */
 export function meanOf(draws: Float64Array): number {
   let sum = 0;
-  for (let draw = 0; draw < draws.length; draw++) sum += draws[draw] ?? 0;
+  for (let draw = 0; draw < draws.length; draw++) sum += draws[draw]!;
   return sum / draws.length;
 }
 

@@ -1,10 +1,7 @@
 import type { Energy, EnergyMethod, Interval, Rail } from "../record.ts";
-import { RESOLVING_RECORDS } from "./stretches.ts";
 import { DRAWS, meanOf, quantileOf } from "./draws.ts";
 import { type Limits, limitsOfPart, type PowerBounds } from "./limits.ts";
-
-/** Half an interval may be this part of its value for the value to count as resolved. */
-const RESOLVED_HALF_INTERVAL = 0.1;
+import { isNarrow, RESOLVING_RECORDS } from "./resolved.ts";
 
 /** The energy of one node in every joint draw; what {@link toEnergy} makes an interval of. */
 export interface Ensemble {
@@ -93,7 +90,7 @@ function addDraws(
 }
 
 function addTo(sum: Float64Array, draws: Float64Array): void {
-  for (let draw = 0; draw < sum.length; draw++) sum[draw] = (sum[draw] ?? 0) + (draws[draw] ?? 0);
+  for (let draw = 0; draw < sum.length; draw++) sum[draw]! += draws[draw]!;
 }
 
 /** The share that a part has of a whole by its time; its limits say what that may hide. */
@@ -157,7 +154,7 @@ export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
     interval: method === null ? null : isHard || method === "estimated" ? "hard" : "ci95",
     method,
     resolved: method !== null && method !== "shared" && method !== "estimated" &&
-      (isRest || isNarrow(interval, ensemble.support)),
+      (isRest || isResolvedBy(ensemble.support, interval)),
     byRail: Object.fromEntries(Array.from(
       ensemble.draws,
       ([rail, draws]) => [
@@ -176,7 +173,7 @@ export function toEnergy(ensemble: Ensemble, reading: Reading): Energy {
 function isKnownByTheRest(ensemble: Ensemble, reading: Reading, hard: Interval): boolean {
   if (!ensemble.standsAlone || ensemble.support >= RESOLVING_RECORDS) return false;
   const supports = reading.totalRails.map((rail) => ensemble.root.get(rail)?.support ?? 0);
-  return isNarrow(hard, Math.min(...supports));
+  return isResolvedBy(Math.min(...supports), hard);
 }
 
 function totalLimits(ensemble: Ensemble, totalRails: readonly Rail[]): Limits {
@@ -189,7 +186,8 @@ function totalLimits(ensemble: Ensemble, totalRails: readonly Rail[]): Limits {
 /** Whether the records alone would resolve an energy, whatever the error of the meter's curve. */
 export function isSupported(ensemble: Ensemble, totalRails: readonly Rail[]): boolean {
   const total = totalDraws(ensemble, totalRails);
-  return total !== null && ensemble.standsAlone && isNarrow(central(total, null), ensemble.support);
+  return total !== null && ensemble.standsAlone &&
+    isResolvedBy(ensemble.support, central(total, null));
 }
 
 function totalDraws(ensemble: Ensemble, totalRails: readonly Rail[]): Float64Array | null {
@@ -227,9 +225,8 @@ export function widened({ mj, lowMj, highMj }: Interval, error: number): Interva
   };
 }
 
-function isNarrow({ mj, lowMj, highMj }: Interval, support: number): boolean {
-  if (mj === null || lowMj === null || highMj === null || support < RESOLVING_RECORDS) return false;
-  return (highMj - lowMj) / 2 <= RESOLVED_HALF_INTERVAL * Math.abs(mj);
+function isResolvedBy(support: number, interval: Interval): boolean {
+  return support >= RESOLVING_RECORDS && isNarrow(interval);
 }
 
 /** Gross minus idle power × time; never clamped. */

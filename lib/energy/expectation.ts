@@ -1,6 +1,6 @@
-import { AFTER, BEFORE } from "./stretches.ts";
 import type { Cutter, Piece } from "./cut.ts";
 import { followsOn, powerMw } from "./records.ts";
+import { AFTER, BEFORE } from "./stretches.ts";
 
 /** What the power of a piece is expected to be, and how far off that may be. */
 export interface Expectation {
@@ -38,7 +38,10 @@ interface Whole {
 const RELATIVE_PRIOR = 0.02;
 /** How many records on each side of the root tell how steady the power around it is. */
 const OUTSIDE_RECORDS = 2;
-/** What part of the variance between records comes from when their counters were read. */
+/**
+ * What part of the variance between records comes from when their counters were read: assumed
+ * (docs/decisions/interval-constants.md).
+ */
 const READING_SHARE = 1 / 3;
 
 /** What the power in each stretch is expected to be, learned from the records wholly inside. */
@@ -128,7 +131,7 @@ export class Expectations {
     const steps = whole.flatMap(({ index, stretch }, at) => {
       const next = whole[at + 1];
       if (next?.index !== index + 1 || next.stretch !== stretch) return [];
-      return [((powers[at + 1] ?? 0) - (powers[at] ?? 0)) / Math.SQRT2];
+      return [(powers[at + 1]! - powers[at]!) / Math.SQRT2];
     });
     const prior = meanMw * RELATIVE_PRIOR;
     const stepMw = rootMeanSquare([prior, ...steps]);
@@ -146,7 +149,7 @@ export class Expectations {
       const mj = records.energyMj[index] ?? NaN;
       if (Number.isNaN(mj)) continue;
       energyMj += mj;
-      durationMs += (records.endMs[index] ?? 0) - (records.startMs[index] ?? 0);
+      durationMs += records.endMs[index]! - records.startMs[index]!;
     }
     return durationMs > 0 ? energyMj / durationMs * 1000 : 0;
   }

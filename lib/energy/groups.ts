@@ -1,7 +1,7 @@
 import type { PowerSample } from "../record.ts";
-import { RESOLVING_RECORDS } from "./stretches.ts";
-import { railRecords, wholeRecords } from "./records.ts";
 import { measuredRails } from "./rails.ts";
+import { railRecords, wholeRecords } from "./records.ts";
+import { RESOLVING_RECORDS } from "./resolved.ts";
 
 /** Neighbouring tokens, first and last index inclusive. */
 export interface TokenRange {

@@ -1,10 +1,10 @@
-import type { Blocks, Leaf } from "./stretches.ts";
 import { Cutter, type Piece } from "./cut.ts";
 import { DRAWS, hashOf, mirrored, uniforms } from "./draws.ts";
 import { BESIDE, Expectations } from "./expectation.ts";
 import { firstEndingAfter, type RailRecords, unknownMj } from "./records.ts";
 import type { Shifts } from "./shifts.ts";
 import { type Segment, splitRecord } from "./split.ts";
+import type { CutTree, Leaf } from "./stretches.ts";
 
 /**
  * Deals the energy of one rail's records to the leaves, once for each joint draw.
@@ -16,7 +16,7 @@ import { type Segment, splitRecord } from "./split.ts";
  */
 export function integrate(
   records: RailRecords,
-  { leaves, stretches }: Blocks,
+  { leaves, stretches }: CutTree,
   shifts: Shifts,
   seed: number,
 ): Float64Array {
@@ -34,21 +34,21 @@ export function integrate(
     const deal = dealFrom(startMs + shifts.lowMs);
     if (cutter.isNeverCut(index)) {
       for (let draw = 0; draw < DRAWS; draw++) {
-        const shiftMs = shifts.drawsMs[draw] ?? 0;
-        deal(startMs + shiftMs, endMs + shiftMs, recordMj + errorMj * (off[draw] ?? 0), draw);
+        const shiftMs = shifts.drawsMs[draw]!;
+        deal(startMs + shiftMs, endMs + shiftMs, recordMj + errorMj * off[draw]!, draw);
       }
       continue;
     }
     const segments = segmentsOf(index);
     for (let draw = 0; draw < DRAWS; draw++) {
-      const pieces = cutter.pieces(index, shifts.drawsMs[draw] ?? 0);
-      const coveredMs = (pieces.at(-1)?.toMs ?? 0) - (pieces[0]?.fromMs ?? 0);
+      const pieces = cutter.pieces(index, shifts.drawsMs[draw]!);
+      const coveredMs = (pieces.at(-1)?.toMs ?? NaN) - (pieces[0]?.fromMs ?? NaN);
       const coveredMj = recordMj * (coveredMs / (endMs - startMs));
-      const offMj = errorMj * (off[draw] ?? 0);
+      const offMj = errorMj * off[draw]!;
       const parts = pieces.length === 1
         ? [coveredMj + offMj]
         : splitRecord(coveredMj, segments(pieces, draw), offMj);
-      pieces.forEach(({ fromMs, toMs }, at) => deal(fromMs, toMs, parts[at] ?? 0, draw));
+      pieces.forEach(({ fromMs, toMs }, at) => deal(fromMs, toMs, parts[at]!, draw));
     }
   }
   return energyMj;
@@ -69,7 +69,7 @@ function dealerTo(leaves: readonly Leaf[], energyMj: Float64Array) {
         if (startMs >= toMs) break;
         const at = leaf * DRAWS + draw;
         const overlapMs = Math.min(toMs, endMs) - Math.max(fromMs, startMs);
-        energyMj[at] = (energyMj[at] ?? 0) + mj * (overlapMs / (toMs - fromMs));
+        energyMj[at]! += mj * (overlapMs / (toMs - fromMs));
       }
     };
   };
@@ -84,7 +84,7 @@ function segmenter(cutter: Cutter, seed: number) {
     const own = new Map<number, Float64Array>();
     return (pieces: readonly Piece[], draw: number): Segment[] =>
       pieces.map((piece) => {
-        const { meanMw, errorMw, key } = expectations.of(piece, drawsMs[draw] ?? 0);
+        const { meanMw, errorMw, key } = expectations.of(piece, drawsMs[draw]!);
         const drawn = key === null
           ? kept(own, piece.stretch, () =>
             deviations(`${rail} ${index} ${piece.stretch}`, "normal", seed))
@@ -96,7 +96,7 @@ function segmenter(cutter: Cutter, seed: number) {
           expectedMw: meanMw,
           // Outside the root the neighbour's power is taken as it is (design, section 7, method 1).
           errorMw: (key === null || key === BESIDE) && cutter.isOutside(piece) ? 0 : errorMw,
-          deviationMj: errorMw * (drawn[draw] ?? 0) * durationMs / 1000,
+          deviationMj: errorMw * drawn[draw]! * durationMs / 1000,
         };
       });
   };

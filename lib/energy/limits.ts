@@ -17,7 +17,10 @@ export interface PowerBounds {
   highestMw: number;
 }
 
-/** How far power may leave the range that whole records show: they hide what is shorter. */
+/**
+ * How far power may leave the range that whole records show, as they hide what is shorter: from no
+ * data, meant to be wide (docs/decisions/interval-constants.md).
+ */
 const BURST = 2;
 /** A batch of seconds hides whole phases: a prefill of 0.4 s in it may draw twice what it shows. */
 export const BATCH_BURST = 4;
@@ -104,8 +107,8 @@ function limitsAt(records: RailRecords, startMs: number, endMs: number, bounds: 
   const sum: Limits = { lowMj: 0, highMj: 0 };
   let unmeasuredMs = endMs - startMs;
   for (let at = firstEndingAfter(records.endMs, startMs); at < records.endMs.length; at++) {
-    const from = records.startMs[at] ?? 0;
-    const to = records.endMs[at] ?? 0;
+    const from = records.startMs[at]!;
+    const to = records.endMs[at]!;
     if (from >= endMs) break;
     if (Number.isNaN(records.energyMj[at] ?? NaN)) continue;
     const partMs = Math.min(to, endMs) - Math.max(from, startMs);
@@ -130,8 +133,8 @@ function turnsIn(
   const turns: number[] = [];
   const perMw = 1000 / (bounds.highestMw - bounds.lowestMw);
   for (let at = firstEndingAfter(records.endMs, edgeMs - highMs); at < records.endMs.length; at++) {
-    const from = records.startMs[at] ?? 0;
-    const to = records.endMs[at] ?? 0;
+    const from = records.startMs[at]!;
+    const to = records.endMs[at]!;
     if (from >= edgeMs - lowMs) break;
     const { lowMj, highMj } = recordLimits(records, at, bounds);
     const atLeastMs = (lowMj - bounds.lowestMw * (to - from) / 1000) * perMw;
@@ -145,7 +148,7 @@ function turnsIn(
 function recordLimits(records: RailRecords, index: number, bounds: PowerBounds): Limits {
   const { startMs, endMs, energyMj, gapMs, roundingMj } = records;
   const wholeMs = (endMs[index] ?? NaN) - (startMs[index] ?? NaN);
-  const missingMs = gapMs[index] ?? 0;
+  const missingMs = gapMs[index]!;
   const measuredMj = (energyMj[index] ?? NaN) * (1 - missingMs / wholeMs);
   return {
     lowMj: measuredMj - roundingMj + bounds.lowestMw * missingMs / 1000,

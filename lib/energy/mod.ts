@@ -7,7 +7,8 @@
  * 3. `tree`, `stretches`: a tree of spans without gaps, its time cut where power may change.
  * 4. `cut`, `expectation`, `split`, `integrate`: records dealt to these, the core of it all.
  * 5. `limits`: what cannot be passed, whatever the draws say.
- * 6. `ensemble`, `attribute`: draws and limits added up to an energy, its interval and its method.
+ * 6. `ensemble`, `attribute`: draws and limits added up to an energy, its interval and its method;
+ *    `resolved` says which of them count.
  * 7. `groups`: tokens that are too short, merged until records resolve them.
  * 8. Then the rooms inside, in any order: `repeat/` and `deconvolve/` (single tokens), `columns/`
  *    (what lies below tokens), `amplify/` (components measured apart).
@@ -69,4 +70,4 @@ export {
   type StepScale,
   stepScale,
 } from "./repeat/mod.ts";
-export { RESOLVING_RECORDS } from "./stretches.ts";
+export { isNarrow, RESOLVED_HALF_INTERVAL, RESOLVING_RECORDS } from "./resolved.ts";

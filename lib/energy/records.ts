@@ -22,6 +22,7 @@ export interface RailRecords {
 export const SAME_MS = 1e-3;
 /** Alignment finds up to 4 ms after each record that no record holds (`lib/power/readings.ts`). */
 const LARGEST_GAP_MS = 4;
+/** In short records, 4 ms are no sliver: no more of one is filled (docs/decisions/interval-constants.md). */
 const LARGEST_GAP_SHARE = 0.1;
 /** Dated records may overlap by their clock's error of rate; what is more is not one meter. */
 const LARGEST_OVERLAP_SHARE = 0.01;
@@ -42,8 +43,8 @@ export function railRecords(samples: readonly PowerSample[], rail: Rail): RailRe
     const ownMs = sample.endMs - sample.startMs;
     startMs[index] = joinedStart(sample, endMs[index - 1]);
     endMs[index] = sample.endMs;
-    gapMs[index] = Math.max(0, sample.startMs - (startMs[index] ?? 0));
-    energyMj[index] = mj * (1 + (gapMs[index] ?? 0) / ownMs);
+    gapMs[index] = Math.max(0, sample.startMs - startMs[index]!);
+    energyMj[index] = mj * (1 + gapMs[index]! / ownMs);
   });
   return withBounds({ rail, startMs, endMs, energyMj, gapMs, roundingMj });
 }
@@ -56,7 +57,7 @@ export function withBounds(records: Omit<RailRecords, "lowestMw" | "highestMw">)
   energyMj.forEach((withGapMj, index) => {
     if (Number.isNaN(withGapMj)) return;
     const wholeMs = (endMs[index] ?? NaN) - (startMs[index] ?? NaN);
-    const ownMs = wholeMs - (gapMs[index] ?? 0);
+    const ownMs = wholeMs - gapMs[index]!;
     const mj = withGapMj * (ownMs / wholeMs);
     // Rounding makes no power negative that was not.
     lowestMw = Math.min(lowestMw, Math.max(mj - roundingMj, Math.min(mj, 0)) / ownMs * 1000);
@@ -121,7 +122,7 @@ export function powerMw({ startMs, endMs, energyMj }: RailRecords, index: number
 export function unknownMj(records: RailRecords, index: number): number {
   const { startMs, endMs, gapMs, energyMj, roundingMj } = records;
   const recordMs = (endMs[index] ?? NaN) - (startMs[index] ?? NaN);
-  return roundingMj + Math.abs(energyMj[index] ?? NaN) * ((gapMs[index] ?? 0) / recordMs);
+  return roundingMj + Math.abs(energyMj[index] ?? NaN) * (gapMs[index]! / recordMs);
 }
 
 /** How many measured records lie wholly inside a span. */

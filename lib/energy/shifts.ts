@@ -30,7 +30,7 @@ export function shiftsOf(rail: Rail, options: AttributionOptions, earlyMs = 0): 
     highMs,
     nominalMs: Math.min(Math.max(0, lowMs), highMs),
     drawsMs: clock.map((unit, draw) =>
-      unit * clockBoundMs + (leastMs + mostMs) / 2 + (mostMs - leastMs) / 2 * (latch[draw] ?? 0)
+      unit * clockBoundMs + (leastMs + mostMs) / 2 + (mostMs - leastMs) / 2 * latch[draw]!
     ),
   };
 }

@@ -30,10 +30,10 @@ export function splitRecord(
   const weights = residualWeights(segments);
   const expected = segments.map((segment) => segment.expectedMw * segment.durationMs / 1000);
   const residual = energyMj - sum(expected);
-  const parts = expected.map((mj, index) => mj + residual * (weights[index] ?? 0));
+  const parts = expected.map((mj, index) => mj + residual * weights[index]!);
   const tooMuch = sum(segments.map((segment) => segment.deviationMj)) - offMj;
   return withoutNegatives(parts, energyMj).map((mj, index) =>
-    mj + (segments[index]?.deviationMj ?? 0) - tooMuch * (weights[index] ?? 0)
+    mj + (segments[index]?.deviationMj ?? 0) - tooMuch * weights[index]!
   );
 }
 

@@ -1,10 +1,8 @@
 import type { Span } from "../record.ts";
 import { type RailRecords, wholeRecords } from "./records.ts";
+import { RESOLVING_RECORDS } from "./resolved.ts";
 import type { Shifts } from "./shifts.ts";
 import type { TiledSpan } from "./tree.ts";
-
-/** How many whole records must lie in a span before its energy is read from them. */
-export const RESOLVING_RECORDS = 3;
 
 /** The finest spans, which tile the root: energy is dealt to these and added up from them. */
 export interface Leaf {
@@ -26,13 +24,13 @@ export const BEFORE = "before";
 /** The key of all time after the root. */
 export const AFTER = "after";
 
-/** Leaves and stretches in the order of time. */
-export interface Blocks {
+/** A tree of spans as time: its leaves and stretches in their order. */
+export interface CutTree {
   leaves: Leaf[];
   /** The first is all time before the root, the last all time after it. */
   stretches: Stretch[];
   /** Spans that records see on their own; all others only share what these hold. */
-  standAlone: Set<Span>;
+  seen: Set<Span>;
 }
 
 /**
@@ -42,37 +40,38 @@ export interface Blocks {
  * that is long enough to be seen on its own. Below that it is taken as even, which is what "shared
  * by time" means.
  */
-export function cutIntoBlocks(root: TiledSpan, records: RailRecords, shifts: Shifts): Blocks {
+export function cutIntoStretches(root: TiledSpan, records: RailRecords, shifts: Shifts): CutTree {
   const leaves: Leaf[] = [];
   const stretches: Stretch[] = [];
-  const standAlone = new Set<Span>([root]);
-  let lastBlock: Span | null = null;
-  const walk = (span: TiledSpan, parent: Span | null, parentBlock: Span, parentKey: string) => {
+  const seen = new Set<Span>([root]);
+  let lastSeen: Span | null = null;
+  const walk = (span: TiledSpan, parent: Span | null, seenAbove: Span, keyAbove: string) => {
     const { startMs, endMs } = span;
     if (startMs === null || endMs === null) return;
-    const isBlock = parent === null || standsAlone(span, parent, records, shifts);
-    const block = isBlock ? span : parentBlock;
-    const key = isBlock ? keyOf(span, parent) : parentKey;
-    if (isBlock) standAlone.add(span);
+    const isSeen = parent === null || isSeenIn(records, shifts, span, parent);
+    const nearest = isSeen ? span : seenAbove;
+    const key = isSeen ? keyOf(span, parent) : keyAbove;
+    if (isSeen) seen.add(span);
     const timed = span.children.filter((child) => child.startMs !== null);
-    for (const child of timed) walk(child, span, block, key);
+    for (const child of timed) walk(child, span, nearest, key);
     if (timed.length > 0) return;
     leaves.push({ span, startMs, endMs });
     if (endMs === startMs) return;
     const last = stretches.at(-1);
-    if (last && lastBlock === block) last.endMs = endMs;
+    if (last && lastSeen === nearest) last.endMs = endMs;
     else stretches.push({ key, startMs, endMs });
-    lastBlock = block;
+    lastSeen = nearest;
   };
   walk(root, null, root, "");
   const startMs = leaves[0]?.startMs ?? 0;
   const endMs = leaves.at(-1)?.endMs ?? startMs;
   stretches.unshift({ key: BEFORE, startMs: -Infinity, endMs: startMs });
   stretches.push({ key: AFTER, startMs: endMs, endMs: Infinity });
-  return { leaves, stretches, standAlone };
+  return { leaves, stretches, seen };
 }
 
-function standsAlone(span: Span, parent: Span, records: RailRecords, { nominalMs }: Shifts) {
+/** Whether records see a span on its own. */
+function isSeenIn(records: RailRecords, { nominalMs }: Shifts, span: Span, parent: Span): boolean {
   if (span.kind === "run" || span.kind === "repetition" || span.kind === "phase") return true;
   if (span.kind === "gap") return parent.kind === "run" || parent.kind === "repetition";
   const [startMs, endMs] = [(span.startMs ?? 0) - nominalMs, (span.endMs ?? 0) - nominalMs];

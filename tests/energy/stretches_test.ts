@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cutIntoBlocks } from "../../lib/energy/stretches.ts";
+import { cutIntoStretches } from "../../lib/energy/stretches.ts";
 import { railRecords } from "../../lib/energy/records.ts";
 import { shiftsOf } from "../../lib/energy/shifts.ts";
 import { tile } from "../../lib/energy/tree.ts";
@@ -19,12 +19,12 @@ function span(kind: Span["kind"], startMs: number, endMs: number, ...children: S
 }
 
 function stretchesOf(root: Span, latchMs = 0) {
-  return cutIntoBlocks(tile(root), records, shiftsOf("cpu", { latchMs })).stretches.map(
+  return cutIntoStretches(tile(root), records, shiftsOf("cpu", { latchMs })).stretches.map(
     ({ key, startMs, endMs }) => [key, startMs, endMs],
   );
 }
 
-Deno.test("cutIntoBlocks() starts a stretch where a phase does, however short, and ends outside", () => {
+Deno.test("cutIntoStretches() starts a stretch where a phase does, however short, and ends outside", () => {
   assert.deepEqual(
     stretchesOf(span("run", 100, 900, span("phase", 100, 110), span("phase", 110, 800))),
     [
@@ -37,22 +37,22 @@ Deno.test("cutIntoBlocks() starts a stretch where a phase does, however short, a
   );
 });
 
-Deno.test("cutIntoBlocks() takes tokens for even power unless three records lie in one", () => {
+Deno.test("cutIntoStretches() takes tokens for even power unless three records lie in one", () => {
   const short = [100, 200, 300].map((at) => span("token", at, at + 100));
   const decode = span("phase", 100, 800, ...short, span("token", 400, 800));
-  const blocks = cutIntoBlocks(tile(decode), records, shiftsOf("cpu", {}));
-  assert.deepEqual(blocks.stretches.map(({ key }) => key), [
+  const cut = cutIntoStretches(tile(decode), records, shiftsOf("cpu", {}));
+  assert.deepEqual(cut.stretches.map(({ key }) => key), [
     "before",
     "phase 100",
     "token 400",
     "after",
   ]);
-  assert.equal(blocks.leaves.length, 4);
-  const names = [...blocks.standAlone].map(({ kind, name }) => `${kind} ${name}`);
+  assert.equal(cut.leaves.length, 4);
+  const names = [...cut.seen].map(({ kind, name }) => `${kind} ${name}`);
   assert.deepEqual(names, ["phase 100", "token 400"]);
 });
 
-Deno.test("cutIntoBlocks() counts records where their latch puts them", () => {
+Deno.test("cutIntoStretches() counts records where their latch puts them", () => {
   const token = span("phase", 0, 1000, span("token", 50, 390));
   assert.equal(stretchesOf(token).length, 3);
   assert.equal(stretchesOf(token, 70).length, 5);

@@ -3,13 +3,11 @@
  *
  * @module
  */
+import { RESOLVED_HALF_INTERVAL } from "../../energy/mod.ts";
 import type { Estimate } from "../estimate.ts";
 import { processOf, type RunRecord } from "../run_record.ts";
 import { meanOf, testPaired } from "../statistics/mod.ts";
 import { type ComparisonMetric, nameOf, observe } from "./metric.ts";
-
-/** Half an interval may be this part of its value for the value to count as resolved. */
-const RESOLVED_HALF = 0.1;
 
 /** Below so many processes an arm says nothing of the next process. */
 export const LEAST_PROCESSES = 5;
@@ -53,7 +51,7 @@ export function figureOf(runs: readonly RunRecord[], metric: ComparisonMetric): 
     value: Math.exp(mean),
     low: isKnown ? Math.exp(mean - half) : null,
     high: isKnown ? Math.exp(mean + half) : null,
-    resolved: isSeen && half <= RESOLVED_HALF,
+    resolved: isSeen && half <= RESOLVED_HALF_INTERVAL,
     runs: found.length,
     processes: byProcess.has(null) ? null : byProcess.size,
   };

@@ -1,7 +1,8 @@
 import { type Energy, type Rail, UNMEASURED } from "../../record.ts";
-import { totalOf } from "./work.ts";
 import { meanOf, quantileOf } from "../draws.ts";
 import { type Ensemble, type Reading, toEnergy } from "../ensemble.ts";
+import { isNarrow } from "../resolved.ts";
+import { totalOf } from "./work.ts";
 
 /** Within these, what was measured apart is taken for what ran, and made to add up to it. */
 const LEAST_CAPTURE = 0.8;
@@ -102,15 +103,15 @@ function scaledTo(works: readonly AmplifiedWork[], whole: Ensemble): Ensemble[] 
   for (const [rail, wholeMj] of whole.draws) {
     const own = works.flatMap(({ ensemble }) => ensemble.draws.get(rail) ?? []);
     if (wholeMj === null || own.length < works.length) continue;
-    const sumMj = wholeMj.map((_, draw) => own.reduce((sum, mj) => sum + (mj[draw] ?? 0), 0));
+    const sumMj = wholeMj.map((_, draw) => own.reduce((sum, mj) => sum + mj[draw]!, 0));
     const isDrawn = isBetween(meanOf(wholeMj) / meanOf(sumMj), 0.5, 2);
     scaled.forEach((part, at) => {
-      const share = (works[at]?.ensemble.durationMs ?? 0) / durationMs;
+      const share = works[at]!.ensemble.durationMs / durationMs;
       part.draws.set(
         rail,
         // What loops leave idle, such as a GPU, they cannot tell the shares of: time does.
         wholeMj.map((mj, draw) =>
-          isDrawn ? mj * (own[at]?.[draw] ?? 0) / (sumMj[draw] ?? NaN) : mj * share
+          isDrawn ? mj * own[at]![draw]! / (sumMj[draw] ?? NaN) : mj * share
         ),
       );
     });
@@ -127,7 +128,6 @@ function covering(fitted: Energy, raw: Energy): Energy {
   if (fitted.mj === null || raw.mj === null) return fitted;
   const lowMj = Math.min(fitted.lowMj ?? fitted.mj, raw.lowMj ?? raw.mj);
   const highMj = Math.max(fitted.highMj ?? fitted.mj, raw.highMj ?? raw.mj);
-  const isNarrow = (highMj - lowMj) / 2 <= 0.1 * Math.abs(fitted.mj);
   const byRail = Object.fromEntries(
     Object.entries(fitted.byRail).map(([rail, own]) => {
       const other = raw.byRail[rail as Rail] ?? null;
@@ -139,5 +139,6 @@ function covering(fitted: Energy, raw: Energy): Energy {
       }];
     }),
   );
-  return { ...fitted, lowMj, highMj, byRail, resolved: fitted.resolved && isNarrow };
+  const resolved = fitted.resolved && isNarrow({ mj: fitted.mj, lowMj, highMj });
+  return { ...fitted, lowMj, highMj, byRail, resolved };
 }

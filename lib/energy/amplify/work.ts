@@ -84,7 +84,7 @@ function perRound(
   const drawn = (draws: Float64Array | null) => {
     if (draws === null) return null;
     const errorMj = meanOf(draws) * deviation;
-    return draws.map((mj, draw) => mj + errorMj * (off[draw] ?? 0));
+    return draws.map((mj, draw) => mj + errorMj * off[draw]!);
   };
   const unsure = { ...whole, draws: mapDraws(whole, drawn) };
   return scaled(unsure, 1 / rounds);
@@ -97,7 +97,7 @@ function difference(one: Ensemble, other: Ensemble): Ensemble {
     durationMs: one.durationMs - other.durationMs,
     draws: mapDraws(one, (draws, rail) => {
       const less = other.draws.get(rail);
-      return draws && less ? draws.map((mj, draw) => mj - (less[draw] ?? 0)) : null;
+      return draws && less ? draws.map((mj, draw) => mj - less[draw]!) : null;
     }),
     limits: new Map(),
     root: new Map(),
@@ -112,7 +112,7 @@ function mapDraws(
 }
 
 /** Mean of all rails of a total; NaN where one of them was not measured. */
-export function meanTotal({ draws }: Ensemble, totalRails: readonly Rail[]): number {
+function meanTotal({ draws }: Ensemble, totalRails: readonly Rail[]): number {
   return totalRails.reduce((sum, rail) => {
     const own = draws.get(rail);
     return sum + (own ? meanOf(own) : NaN);
@@ -125,7 +125,7 @@ export function totalOf({ draws }: Ensemble, totalRails: readonly Rail[]): Float
   for (const rail of totalRails) {
     const own = draws.get(rail);
     if (!own) return null;
-    for (let draw = 0; draw < DRAWS; draw++) total[draw]! += own[draw] ?? 0;
+    for (let draw = 0; draw < DRAWS; draw++) total[draw]! += own[draw]!;
   }
   return totalRails.length === 0 ? null : total;
 }

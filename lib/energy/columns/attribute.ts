@@ -107,7 +107,7 @@ export function groupWeights(
     const group = groupAt(part);
     for (let row = 0; row < rows; row++) {
       const at = row * groups + group;
-      weights[at] = (weights[at] ?? 0) + (shares.weights[row * shares.parts + part] ?? NaN);
+      weights[at]! += shares.weights[row * shares.parts + part] ?? NaN;
     }
   }
   const restPart = shares.restPart === undefined ? {} : { restPart: groupAt(shares.restPart) };

@@ -75,7 +75,7 @@ export function totalColumns(columns: SpanColumns, reading: Reading): EnergyColu
     const sum = pick(total).fill(0);
     for (const rail of rails) {
       const values = rail && pick(rail);
-      for (let at = 0; at < length; at++) sum[at] = (sum[at] ?? 0) + (values?.[at] ?? NaN);
+      for (let at = 0; at < length; at++) sum[at]! += values?.[at] ?? NaN;
     }
   };
   add(({ mj }) => mj);

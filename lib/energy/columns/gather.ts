@@ -75,7 +75,7 @@ function sumRows(
     isEmpty[whole] = false;
     for (let part = 0; part < parts; part++) {
       const at = whole * parts + part;
-      sums[at] = (sums[at] ?? 0) + (column[span * parts + part] ?? NaN);
+      sums[at]! += column[span * parts + part] ?? NaN;
     }
   }
   isEmpty.forEach((empty, whole) => empty && sums.fill(NaN, whole * parts, (whole + 1) * parts));

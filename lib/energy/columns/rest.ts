@@ -46,8 +46,8 @@ export function withRest(
     const whole = wholes.rails.get(rail);
     const { lowestMw, highestMw } = own.bounds;
     const mj = whole ? rest(whole.mj, own.mj) : new Float64Array(durationMs.length).fill(NaN);
-    const lowMj = mj.map((value, at) => Math.min(value, lowestMw * (durationMs[at] ?? 0) / 1000));
-    const highMj = mj.map((value, at) => Math.max(value, highestMw * (durationMs[at] ?? 0) / 1000));
+    const lowMj = mj.map((value, at) => Math.min(value, lowestMw * durationMs[at]! / 1000));
+    const highMj = mj.map((value, at) => Math.max(value, highestMw * durationMs[at]! / 1000));
     extended.rails.set(rail, {
       mj: joined(own.mj, mj),
       lowMj: joined(own.lowMj, lowMj),

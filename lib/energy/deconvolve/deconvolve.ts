@@ -2,14 +2,14 @@ import type { PowerSample, Rail } from "../../record.ts";
 import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "../draws.ts";
 import type { TimedToken } from "../groups.ts";
 import { type AttributionOptions, checkOptions } from "../options.ts";
-import { powerErrorOf } from "./power_error.ts";
-import { type Fit, fitPowers, leastOf, type PartPowers, powersOfParts } from "./power_fit.ts";
 import { defaultTotalRails } from "../rails.ts";
-import { rankCorrelation } from "./rank_correlation.ts";
 import { railRecords } from "../records.ts";
 import type { StepPower } from "../repeat/mod.ts";
-import { RepetitionDesign } from "./repetition_design.ts";
 import { type Shifts, shiftsOf } from "../shifts.ts";
+import { powerErrorOf } from "./power_error.ts";
+import { type Fit, fitPowers, leastOf, type PartPowers, powersOfParts } from "./power_fit.ts";
+import { rankCorrelation } from "./rank_correlation.ts";
+import { RepetitionDesign } from "./repetition_design.ts";
 
 /** What whole generations, repeated, tell of single tokens. */
 export interface Deconvolution {
@@ -117,7 +117,7 @@ export function deconvolve(
       firstIndex: index,
       lastIndex: index,
       cycleMs: totalMs / alike.length,
-      support: Math.min(...solved.map(({ supports }) => supports[column] ?? 0)),
+      support: Math.min(...solved.map(({ supports }) => supports[column]!)),
       drawsMw: new Map(solved.map(({ rail, drawsMw }) => [rail, drawsMw[at] ?? null])),
     };
   });
@@ -184,8 +184,8 @@ function drawn(
     decoded.forEach((column, at) => {
       const own = drawsMw[at];
       for (let draw = from; own && draw < to; draw++) {
-        own[draw] = (fit.powersMw[column] ?? 0) + (errorsMw[draw - from]?.[column] ?? 0) +
-          (biasMw[column] ?? 0) * (off[at]?.[draw] ?? 0);
+        own[draw] = fit.powersMw[column]! + errorsMw[draw - from]![column]! +
+          biasMw[column]! * off[at]![draw]!;
       }
     });
   });
@@ -203,7 +203,7 @@ function eachLikely(
   let reached = 0;
   let from = 0;
   fits.forEach((fit, at) => {
-    reached += weights[at] ?? 0;
+    reached += weights[at]!;
     const to = 2 * Math.round(reached / total * DRAWS / 2);
     if (to > from) visit(fit, from, to);
     from = to;
@@ -215,7 +215,7 @@ function weightyRails(samples: readonly PowerSample[], totalRails: readonly Rail
     samples.reduce((sum, { energyMj }) => sum + (energyMj[rail] ?? 0), 0)
   );
   const total = sums.reduce((sum, mj) => sum + mj, 0);
-  return totalRails.filter((_, at) => (sums[at] ?? 0) > LEAST_SHARE * total);
+  return totalRails.filter((_, at) => sums[at]! > LEAST_SHARE * total);
 }
 
 /**
@@ -225,7 +225,7 @@ function weightyRails(samples: readonly PowerSample[], totalRails: readonly Rail
 function agreementOf(solved: readonly SolvedRail[], decoded: readonly number[]): number {
   const parts = solved.map(({ likeliest }) => powersOfParts(likeliest));
   const powers = (part: keyof PartPowers) =>
-    decoded.map((column) => parts.reduce((sum, one) => sum + (one[part][column] ?? 0), 0));
+    decoded.map((column) => parts.reduce((sum, one) => sum + one[part][column]!, 0));
   return Math.min(
     rankCorrelation(powers("odd"), powers("even")),
     rankCorrelation(powers("early"), powers("late")),
@@ -237,7 +237,7 @@ function certaintyOf(solved: readonly SolvedRail[], decoded: readonly number[]):
   const totals = decoded.map((_, at) => {
     const total = new Float64Array(DRAWS);
     for (const { drawsMw } of solved) {
-      drawsMw[at]?.forEach((mw, draw) => total[draw] = (total[draw] ?? 0) + mw);
+      drawsMw[at]?.forEach((mw, draw) => total[draw]! += mw);
     }
     return { total, meanMw: meanOf(total) };
   });

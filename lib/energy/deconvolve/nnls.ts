@@ -22,26 +22,26 @@ export function nonNegative(
   weights: Float64Array,
   towards: Float64Array,
 ): Float64Array {
-  const target = right.map((value, i) => value + (weights[i] ?? 0) * (towards[i] ?? 0));
+  const target = right.map((value, i) => value + weights[i]! * towards[i]!);
   const values = matrix.factor(weights).solve(target);
   if (values.every((value) => value >= 0)) return values;
-  for (let i = 0; i < values.length; i++) values[i] = Math.max(0, values[i] ?? 0);
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(0, values[i]!);
   const gradient = matrix.times(values);
   for (let i = 0; i < values.length; i++) {
-    gradient[i] = (gradient[i] ?? 0) + (weights[i] ?? 0) * (values[i] ?? 0) - (target[i] ?? 0);
+    gradient[i]! += weights[i]! * values[i]! - target[i]!;
   }
   const largest = values.reduce((most, value) => Math.max(most, value), 0);
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let moved = 0;
     for (let i = 0; i < values.length; i++) {
-      const weight = weights[i] ?? 0;
-      const own = values[i] ?? 0;
-      const next = Math.max(0, own - (gradient[i] ?? 0) / (matrix.diagonal(i) + weight));
+      const weight = weights[i]!;
+      const own = values[i]!;
+      const next = Math.max(0, own - gradient[i]! / (matrix.diagonal(i) + weight));
       const step = next - own;
       if (step === 0) continue;
       values[i] = next;
       matrix.addColumn(i, step, gradient);
-      gradient[i] = (gradient[i] ?? 0) + weight * step;
+      gradient[i]! += weight * step;
       moved = Math.max(moved, Math.abs(step));
     }
     if (moved <= STILL * largest) break;

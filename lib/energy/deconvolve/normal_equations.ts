@@ -81,9 +81,9 @@ export class NormalEquations {
     const rows = this.#rows.map((row) => row.slice());
     const first = this.#first;
     rows.forEach((row, i) => {
-      const from = first[i] ?? 0;
+      const from = first[i]!;
       const end = row.length - 1;
-      row[end] = (row[end] ?? 0) + (added[i] ?? 0);
+      row[end]! += added[i]!;
       for (let j = from; j <= i; j++) {
         const other = rows[j]!;
         const otherFrom = first[j]!;
@@ -114,8 +114,8 @@ export class CholeskyFactor {
   solve(right: Float64Array): Float64Array {
     const values = right.slice();
     this.rows.forEach((row, i) => {
-      const from = this.first[i] ?? 0;
-      let sum = values[i] ?? 0;
+      const from = this.first[i]!;
+      let sum = values[i]!;
       for (let k = 0; k < row.length - 1; k++) sum -= row[k]! * values[from + k]!;
       values[i] = sum / (row.at(-1) ?? NaN);
     });
@@ -127,8 +127,8 @@ export class CholeskyFactor {
     const values = right.slice();
     for (let i = this.rows.length - 1; i >= 0; i--) {
       const row = this.rows[i] ?? values;
-      const from = this.first[i] ?? 0;
-      const own = (values[i] ?? 0) / (row.at(-1) ?? NaN);
+      const from = this.first[i]!;
+      const own = values[i]! / (row.at(-1) ?? NaN);
       values[i] = own;
       for (let k = 0; k < row.length - 1; k++) values[from + k]! -= row[k]! * own;
     }

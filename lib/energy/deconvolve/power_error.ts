@@ -1,7 +1,7 @@
 import type { Fit } from "./power_fit.ts";
 
 /** What is not known of a fit, in mW. */
-export interface PowerError {
+interface PowerError {
   /** Errors of each unknown, draw after draw. */
   errorsMw: Float64Array[];
   /** How far each may be held back by the prior. */
@@ -27,12 +27,12 @@ export function powerErrorOf(
   const squares = new Float64Array(powersMw.length);
   const errorsMw: Float64Array[] = [];
   for (let draw = from; draw < to; draw++) {
-    const error = factor.solveUpper(Float64Array.from(noise, (values) => values[draw] ?? 0));
+    const error = factor.solveUpper(Float64Array.from(noise, (values) => values[draw]!));
     errorsMw.push(error.map((value) => value * Math.sqrt(variance)));
-    error.forEach((value, i) => squares[i] = (squares[i] ?? 0) + value * value / (to - from));
+    error.forEach((value, i) => squares[i]! += value * value / (to - from));
   }
   const ownMw = powersMw.map((mw, i) => {
-    const heldBack = Math.min(1, (weights[i] ?? 0) * (squares[i] ?? 0));
+    const heldBack = Math.min(1, weights[i]! * squares[i]!);
     const times = Math.min(MOST_BIAS, heldBack / Math.max(1e-9, 1 - heldBack));
     return times * Math.abs(mw - meanMw);
   });

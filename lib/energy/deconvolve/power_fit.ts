@@ -134,8 +134,8 @@ function fitOf(
   let misfit = whole.squares;
   let logWeights = 0;
   powersMw.forEach((mw, i) => {
-    const weight = weights[i] ?? 0;
-    misfit += mw * ((product[i] ?? 0) - 2 * (whole.right[i] ?? 0)) + weight * (mw - meanMw) ** 2;
+    const weight = weights[i]!;
+    misfit += mw * (product[i]! - 2 * whole.right[i]!) + weight * (mw - meanMw) ** 2;
     logWeights += Math.log(weight);
   });
   const variance = Math.max(misfit, Number.MIN_VALUE) / whole.count;
@@ -153,12 +153,12 @@ function meanOf(
   // p = m·1 + d, with d held to 0 by Λ: m = 1ᵀSb ÷ 1ᵀSN1, where S = Λ(N + Λ)⁻¹.
   const ones = new Float64Array(weights.length);
   for (const column of decoded) ones[column] = 1;
-  const shrunk = factor.solve(ones.map((one, i) => one * (weights[i] ?? 0)));
+  const shrunk = factor.solve(ones.map((one, i) => one * weights[i]!));
   const seen = matrix.times(ones);
   let [above, below] = [0, 0];
   shrunk.forEach((value, i) => {
-    above += value * (right[i] ?? 0);
-    below += value * (seen[i] ?? 0);
+    above += value * right[i]!;
+    below += value * seen[i]!;
   });
   return below > 0 ? above / below : 0;
 }

@@ -4,7 +4,7 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
   const middle = (a.length - 1) / 2;
   let [product, squaresA, squaresB] = [0, 0, 0];
   ranksA.forEach((rank, at) => {
-    const other = (ranksB[at] ?? 0) - middle;
+    const other = ranksB[at]! - middle;
     product += (rank - middle) * other;
     squaresA += (rank - middle) ** 2;
     squaresB += other ** 2;
@@ -15,12 +15,12 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
 
 /** Equal values share the mean of their ranks. */
 function ranksOf(values: readonly number[]): number[] {
-  const order = values.map((_, at) => at).sort((x, y) => (values[x] ?? 0) - (values[y] ?? 0));
+  const order = values.map((_, at) => at).sort((x, y) => values[x]! - values[y]!);
   const ranks = values.map(() => 0);
   for (let from = 0; from < order.length;) {
     let to = from + 1;
-    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++;
-    for (let at = from; at < to; at++) ranks[order[at] ?? 0] = (from + to - 1) / 2;
+    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
+    for (let at = from; at < to; at++) ranks[order[at]!] = (from + to - 1) / 2;
     from = to;
   }
   return ranks;

@@ -1,7 +1,7 @@
 import type { TimedToken } from "../groups.ts";
+import type { RailRecords } from "../records.ts";
 import { NormalEquations } from "./normal_equations.ts";
 import { type Noise, WHITE } from "./record_noise.ts";
-import type { RailRecords } from "../records.ts";
 
 /** What some of the repetitions say of the tokens' powers: N·p = b, in mW and mJ. */
 export interface Equations {
@@ -14,7 +14,7 @@ export interface Equations {
 }
 
 /** Four parts that share no record: of even and odd repetitions, of the first half and the second. */
-export type Quarters = readonly [Equations, Equations, Equations, Equations];
+type Quarters = readonly [Equations, Equations, Equations, Equations];
 
 /** A record as an equation: how long each unknown lasted in it, and its energy. */
 interface Row {
@@ -58,7 +58,7 @@ export class RepetitionDesign {
   supports(): Int32Array {
     const supports = new Int32Array(this.#tokens);
     for (const { columns } of this.#rows) {
-      for (const column of columns) supports[column] = (supports[column] ?? 0) + 1;
+      for (const column of columns) supports[column]! += 1;
     }
     return supports;
   }
@@ -67,7 +67,7 @@ export class RepetitionDesign {
   leftOver(powersMw: Float64Array): number[] {
     return this.#rows.flatMap(({ columns, seconds, mj, follows }) => {
       const left = columns.reduce(
-        (rest, column, i) => rest - (seconds[i] ?? 0) * (powersMw[column] ?? 0),
+        (rest, column, i) => rest - seconds[i]! * powersMw[column]!,
         mj,
       );
       return follows ? [left] : [NaN, left];
@@ -92,9 +92,7 @@ export class RepetitionDesign {
     for (const { columns, seconds, mj, quarter } of filtered) {
       const into = quarters[quarter] ?? quarters[0];
       into.matrix.addOuter(columns, seconds);
-      columns.forEach((column, i) =>
-        into.right[column] = (into.right[column] ?? 0) + (seconds[i] ?? 0) * mj
-      );
+      columns.forEach((column, i) => into.right[column]! += seconds[i]! * mj);
       into.squares += mj * mj;
       into.count++;
     }
@@ -133,7 +131,7 @@ export class RepetitionDesign {
 export function together(parts: readonly [Equations, ...Equations[]]): Equations {
   return parts.reduce((sum, part) => ({
     matrix: sum.matrix.plus(part.matrix),
-    right: sum.right.map((value, i) => value + (part.right[i] ?? 0)),
+    right: sum.right.map((value, i) => value + part.right[i]!),
     squares: sum.squares + part.squares,
     count: sum.count + part.count,
   }));
@@ -172,8 +170,8 @@ function rowsOf(pieces: readonly Piece[], records: RailRecords, shiftMs: number)
   let at = 0;
   let last = -2;
   records.energyMj.forEach((mj, index) => {
-    const startMs = (records.startMs[index] ?? 0) + shiftMs;
-    const endMs = (records.endMs[index] ?? 0) + shiftMs;
+    const startMs = records.startMs[index]! + shiftMs;
+    const endMs = records.endMs[index]! + shiftMs;
     if (Number.isNaN(mj) || startMs < beginMs || endMs > finishMs) return;
     while ((pieces[at]?.endMs ?? Infinity) <= startMs) at++;
     const held = new Map<number, number>();

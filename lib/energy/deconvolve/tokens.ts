@@ -1,11 +1,11 @@
 import type { Energy, PowerSample, Span } from "../../record.ts";
 import { attributeEnergy } from "../attribute.ts";
-import { type Deconvolution, deconvolve } from "./deconvolve.ts";
 import { type Ensemble, scaled, sumOf, toEnergy } from "../ensemble.ts";
 import type { TimedToken } from "../groups.ts";
 import type { AttributionOptions } from "../options.ts";
 import { defaultTotalRails } from "../rails.ts";
 import { dealRepeated, stepScale } from "../repeat/mod.ts";
+import { type Deconvolution, deconvolve } from "./deconvolve.ts";
 
 /** The tokens of one mean repetition, and how they were told apart. */
 export interface DeconvolvedTokens extends Pick<Deconvolution, "method" | "agreement"> {

@@ -40,7 +40,7 @@ export function stepScale(
     unexplained.set(rail, Math.sqrt(Math.max(0, (mean - 1) ** 2 - knownTo ** 2)) || 0);
     if (!totalRails.includes(rail)) continue;
     for (const key of ["whole", "raw"] as const) {
-      both[key].forEach((mj, draw) => total[key][draw] = (total[key][draw] ?? 0) + mj);
+      both[key].forEach((mj, draw) => total[key][draw]! += mj);
     }
   }
   const ratio = ratioOf(total.whole, total.raw);
@@ -76,21 +76,22 @@ export function dealRepeated(
       method,
     };
   });
-  const noise = powers.map((power, at) => {
+  const noise = parts.map((_, at) => {
+    const power = powers[at];
     const name = power ? `${power.firstIndex}-${power.lastIndex}` : `unseen ${at}`;
     return mirrored(uniforms(hashOf(`scale ${name}`) ^ seed), "normal");
   });
   for (const rail of parts[0]?.draws.keys() ?? []) {
-    const held = parts.map(({ draws }) => draws.get(rail) ?? null);
+    const held = parts.flatMap(({ draws }) => draws.get(rail) ?? []);
     const weights = weightsOf(parts, powers, rail, unexplained.get(rail) ?? 0, noise);
-    if (!weights || held.includes(null)) continue;
+    if (!weights || held.length < parts.length) continue;
     const own = parts.map(() => new Float64Array(DRAWS));
     for (let draw = 0; draw < DRAWS; draw++) {
-      const whole = held.reduce((sum, draws) => sum + (draws?.[draw] ?? 0), 0);
-      const weight = weights.reduce((sum, draws) => sum + (draws[draw] ?? 0), 0);
+      const whole = held.reduce((sum, draws) => sum + draws[draw]!, 0);
+      const weight = weights.reduce((sum, draws) => sum + draws[draw]!, 0);
       own.forEach((draws, at) => {
-        const share = (weights[at]?.[draw] ?? 0) / weight;
-        draws[draw] = weight > 0 ? whole * share : held[at]?.[draw] ?? 0;
+        const share = weights[at]![draw]! / weight;
+        draws[draw] = weight > 0 ? whole * share : held[at]![draw]!;
       });
     }
     dealt.forEach(({ draws }, at) => draws.set(rail, own[at] ?? null));
@@ -115,7 +116,7 @@ function weightsOf(
   const knownMs = known.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const mean = new Float64Array(DRAWS);
   for (const { durationMs, draws } of known) {
-    draws.forEach((mw, draw) => mean[draw] = (mean[draw] ?? 0) + mw * durationMs / knownMs);
+    draws.forEach((mw, draw) => mean[draw]! += mw * durationMs / knownMs);
   }
   const meanMw = meanOf(mean);
   const spread = Math.sqrt(
@@ -126,7 +127,7 @@ function weightsOf(
     const draws = powers[at]?.drawsMw.get(rail);
     const off = draws ? unexplained : unseen;
     return (draws ?? mean).map((mw, draw) =>
-      Math.max(0, mw * (1 + off * (noise[at]?.[draw] ?? 0))) * durationMs
+      Math.max(0, mw * (1 + off * noise[at]![draw]!)) * durationMs
     );
   });
 }
@@ -148,8 +149,8 @@ function comparable(
     if (!held || !drawsMw) return null;
     count++;
     for (let draw = 0; draw < DRAWS; draw++) {
-      whole[draw] = (whole[draw] ?? 0) + (held[draw] ?? 0);
-      raw[draw] = (raw[draw] ?? 0) + (drawsMw[draw] ?? 0) * durationMs / 1000;
+      whole[draw]! += held[draw]!;
+      raw[draw]! += drawsMw[draw]! * durationMs / 1000;
     }
   }
   return count === 0 ? null : { whole, raw };

@@ -77,8 +77,8 @@ function without(values: readonly number[], causes: readonly (readonly number[])
   const basis: number[][] = [];
   const project = (from: readonly number[]) =>
     basis.reduce<number[]>((left, unit) => {
-      const along = left.reduce((sum, value, at) => sum + value * (unit[at] ?? 0), 0);
-      return left.map((value, at) => value - along * (unit[at] ?? 0));
+      const along = left.reduce((sum, value, at) => sum + value * unit[at]!, 0);
+      return left.map((value, at) => value - along * unit[at]!);
     }, [...from]);
   for (const cause of causes) {
     const left = project(cause);

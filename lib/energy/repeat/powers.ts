@@ -143,7 +143,7 @@ function meanPower(
   for (const part of parts) {
     const draws = part?.draws.get(rail);
     if (!draws) return null;
-    for (let draw = 0; draw < DRAWS; draw++) sum[draw] = (sum[draw] ?? 0) + (draws[draw] ?? 0);
+    for (let draw = 0; draw < DRAWS; draw++) sum[draw]! += draws[draw]!;
   }
   return sum.map((mj) => mj / totalMs * 1000);
 }
@@ -172,8 +172,8 @@ function withRepetitionError(
     const drawn = mirrored(uniforms(hashOf(`repeated ${nameOf(power)}`) ^ seed), "normal");
     const drawsMw = new Map(Array.from(power.drawsMw, ([rail, draws]) => {
       if (!draws) return [rail, draws];
-      const errorMw = Math.abs(meanOf(draws)) * (errors.get(rail)?.(blockMs) ?? 0);
-      return [rail, draws.map((mw, draw) => mw + errorMw * (drawn[draw] ?? 0))];
+      const errorMw = Math.abs(meanOf(draws)) * errors.get(rail)!(blockMs);
+      return [rail, draws.map((mw, draw) => mw + errorMw * drawn[draw]!)];
     }));
     return { ...power, drawsMw };
   });
