@@ -85,7 +85,7 @@ Deno.test("calibrate() finds almost no delay in the estimate, which reads its ow
     assert.ok(observerMw !== null && Number.isFinite(observerMw));
     assert.deepEqual(seen, seen.toSorted((a, b) => a - b));
     assert.equal(seen.at(-1), 1);
-    delays.push(latchMs.cpu!);
+    if (latchMs.cpu !== undefined) delays.push(latchMs.cpu);
   }
   assert.ok(delays.some(isAlmostNone), JSON.stringify(delays));
 });
