@@ -137,7 +137,7 @@ Deno.test("profile() refuses components that a model has not before anything is 
   using database = ProfileDatabase.open(":memory:");
   await assert.rejects(
     profile(model, "Once", { source: "estimate", amplify: ["q_proj", "moe"], database }),
-    (error) => error instanceof InputError && /"moe"; choose among .*down_proj/.test(error.message),
+    (error) => error instanceof InputError && /"moe"; use one of .*down_proj/.test(error.message),
   );
   assert.equal(database.getRuns().length, 0);
 });
