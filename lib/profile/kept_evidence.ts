@@ -5,7 +5,7 @@ import type { AmplifiedLoops } from "./amplify/mod.ts";
 import type { Explained } from "./explain.ts";
 import type { LatchByRail } from "./latch.ts";
 import type { Repetition, RunsOn, SequenceAnswer } from "./messages.ts";
-import type { Outer, Remains } from "./summarize.ts";
+import type { Outer, Remains } from "./remains.ts";
 
 const VERSION = 1;
 

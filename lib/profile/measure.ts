@@ -11,7 +11,7 @@ import { PauseWatch } from "./pause_watch.ts";
 import type { RunRecorder } from "./recorder.ts";
 import { planFor } from "./resolve/mod.ts";
 import { afterSeconds, type Stages } from "./stages.ts";
-import type { Outer } from "./summarize.ts";
+import type { Outer } from "./remains.ts";
 
 /** At least one whole record of like work on each side of the measured window, at true cadences too. */
 const LEAD_INTERVALS = 3.5;

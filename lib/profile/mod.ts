@@ -18,6 +18,7 @@ export {
   type TwinOptions,
 } from "./layers/mod.ts";
 export type { OnePrompt, PromptBatch } from "./asked_prompt.ts";
+export { checkProfile } from "./check_profile.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";
 export { expectedLoopsMs } from "./stages.ts";

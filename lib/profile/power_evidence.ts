@@ -4,7 +4,7 @@ import { baselineOf } from "./baseline.ts";
 import { batchedBaseline, batchedRailsOf } from "./batched_rails.ts";
 import type { PowerEvidence } from "./evidence.ts";
 import { type LatchByRail, widestLatch } from "./latch.ts";
-import type { Outer } from "./summarize.ts";
+import type { Outer } from "./remains.ts";
 
 /** How power is read, from what the records say: pure, so that kept records are read the same way. */
 export function powerEvidence(

@@ -1,5 +1,4 @@
 import { dirname, join } from "node:path";
-import { checkComponents } from "../model/cut/mod.ts";
 import type { Model } from "../model/mod.ts";
 import {
   checkPowerConditions,
@@ -10,14 +9,15 @@ import {
 } from "../power/mod.ts";
 import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
 import { frequencyChange } from "./amplify/mod.ts";
-import { askedPrompt, type OnePrompt, type PromptBatch } from "./asked_prompt.ts";
+import type { OnePrompt, PromptBatch } from "./asked_prompt.ts";
+import { checked } from "./check_profile.ts";
 import { cleanTokens } from "./clean_tokens.ts";
 import type { Explained } from "./explain.ts";
 import { keptEvidence } from "./kept_evidence.ts";
 import { latchOf } from "./latch.ts";
 import { measure, type Seen } from "./measure.ts";
 import { ModelThread } from "./model_thread.ts";
-import { checkBatch, planOf, type ProfileOptions, type ProfilePlan, sessionOf } from "./options.ts";
+import { type ProfileOptions, type ProfilePlan, sessionOf } from "./options.ts";
 import { powerEvidence } from "./power_evidence.ts";
 import { RunRecorder } from "./recorder.ts";
 import { runLoops } from "./run_loops.ts";
@@ -51,11 +51,8 @@ export async function profile(
   prompt: OnePrompt | PromptBatch,
   options: ProfileOptions = {},
 ): Promise<ProfilingRun> {
-  const plan = planOf(options);
-  const { promptIds, ...asked } = askedPrompt(model, prompt, plan.batchSize);
-  checkBatch(plan, promptIds.length);
+  const { plan, asked: { promptIds, ...asked } } = checked(model, prompt, options);
   const [firstIds] = promptIds as [number[]];
-  checkComponents(model, plan.amplify ?? "all");
   const about = modelDetails(model);
   const source = plan.source ?? (await detectPowerSource()).source;
   await using monitor = new PowerMonitor({ source, intervalMs: plan.intervalMs });

@@ -16,9 +16,11 @@ import { isKept, keptExplained } from "./kept_evidence.ts";
 import { latchOf } from "./latch.ts";
 import type { InsideTimes } from "./layers/mod.ts";
 import type { Repetition } from "./messages.ts";
-import { planOf, type ProfileOptions } from "./options.ts";
+import type { ProfileOptions } from "./options.ts";
+import { planOf } from "./plan.ts";
 import { powerEvidence } from "./power_evidence.ts";
-import { type Remains, summarize } from "./summarize.ts";
+import type { Remains } from "./remains.ts";
+import { summarize } from "./summarize.ts";
 import { isKeptWindows, type KeptWindows, summarizeKeptWindows } from "./windows/mod.ts";
 
 /** What a database holds of a run, its power made again from the raw records. */

@@ -1,9 +1,10 @@
 import { RIG_RAILS } from "../../lib/power/rig/mod.ts";
 import { Evidence } from "../../lib/profile/evidence.ts";
 import { latchOf } from "../../lib/profile/latch.ts";
-import { planOf, type ProfileOptions } from "../../lib/profile/options.ts";
+import type { ProfileOptions } from "../../lib/profile/options.ts";
+import { planOf } from "../../lib/profile/plan.ts";
 import { powerEvidence } from "../../lib/profile/power_evidence.ts";
-import type { Remains } from "../../lib/profile/summarize.ts";
+import type { Remains } from "../../lib/profile/remains.ts";
 import type { Finding } from "../../lib/record.ts";
 import type { Generations } from "../../tasks/accuracy/generations.ts";
 
