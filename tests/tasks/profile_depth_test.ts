@@ -57,7 +57,10 @@ Deno.test("profile --amplify says how long it takes, and prints each loop beside
 
 for (
   const [args, message] of [
-    [["--amplify", "q_proj,moe"], /Cannot amplify "moe"; choose among .*q_proj/],
+    [["--amplify", "q_proj,moe"], /Cannot amplify "moe"; use one of .*q_proj/],
+    [["--amplify", "nope"], /Cannot amplify "nope"/],
+    [["--batch-size", "2", "--resolve", "tokens"], /a batch of 2 with resolve tokens/],
+    [["--batch-size", "2", "--depth", "component"], /a batch of 2 with depth component/],
     [["--amplify", "q_proj,,"], /argument 'q_proj,,' is invalid.*q_proj,down_proj/],
     [["--amplify", "all", "--depth", "token"], /what is amplified are components/],
     [["--depth", "layer"], /argument 'layer' is invalid/],
@@ -65,8 +68,8 @@ for (
     [["--depth", "token", "--activations", "on"], /activations belong to components/],
   ] as const
 ) {
-  Deno.test(`profile refuses ${args.join(" ")} in one line`, async () => {
-    const { code, stdout, stderr } = await runTask("profile", [...ESTIMATE, "-q", ...args]);
+  Deno.test(`profile refuses ${args.join(" ")} in one line, before it introduces anything`, async () => {
+    const { code, stdout, stderr } = await runTask("profile", [...ESTIMATE, ...args]);
     assert.equal(code, 2);
     assert.equal(stdout, "");
     assert.match(stderr, message);
