@@ -103,7 +103,10 @@ export function judge(plan: ExperimentPlan, order: readonly Cell[], cells: CellR
     expectations,
     outcome,
     notes,
-    verdict: verdictOf(comparisons, outcome),
+    verdict: verdictOf(comparisons, outcome, {
+      ran: arms.reduce((sum, { processes }) => sum + processes, 0),
+      planned: order.length,
+    }),
   };
 }
 

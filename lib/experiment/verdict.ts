@@ -15,12 +15,20 @@ export function correctedVerdict(
     `(${signed(percent.value)} % with p ${probability(test.p ?? 1)}, but ${corrected})`;
 }
 
+/** How many processes have run, of how many that were to. */
+export interface Ran {
+  ran: number;
+  planned: number;
+}
+
 /** All comparisons in one line. */
 export function verdictOf(
   comparisons: readonly ArmComparison[],
   outcome: Outcome | null,
+  { ran, planned }: Ran,
 ): string {
-  if (comparisons.length === 0) return "Nothing to compare";
+  const open = ran < planned ? `${ran} of ${planned} processes ran` : "";
+  if (comparisons.length === 0) return `Nothing to compare${open && `: ${open}`}`;
   const [{ metricName, a, scope }] = comparisons as [ArmComparison];
   const parts = comparisons.map(({ a: other, b, outcome, percent }) => {
     const than = other.label === a.label ? "" : ` against ${other.label}`;
@@ -31,7 +39,8 @@ export function verdictOf(
   });
   const limit = scope === "process" ? "; fewer than five processes: these processes only" : "";
   const expected = outcome === null ? "" : `. What was expected: ${EXPECTED[outcome]}`;
-  return `${metricName}, against ${a.label}: ${parts.join(", ")}${limit}${expected}`;
+  return `${metricName}, against ${a.label}: ${parts.join(", ")}${limit}${open && `; ${open}`}` +
+    expected;
 }
 
 const EXPECTED: Record<Outcome, string> = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compareRuns, type RunRecord } from "../../lib/analysis/mod.ts";
 import { judge } from "../../lib/experiment/judge.ts";
-import { keyOf, orderOf } from "../../lib/experiment/order.ts";
+import { type Cell, keyOf, orderOf } from "../../lib/experiment/order.ts";
 import { planExperiment } from "../../lib/experiment/plan.ts";
 import { findingsOf } from "../../lib/experiment/run_findings.ts";
 import { correctedVerdict } from "../../lib/experiment/verdict.ts";
@@ -18,9 +18,10 @@ const order = orderOf(plan.arms.map(({ name }) => name), 5, "abba", 1);
 const WAVER = [0, 1, -1, 2, -2];
 
 /** Each arm at its level, wavering by a percent or two, not in step with the others. */
-function judged(levels: Record<string, number>) {
+function judged(levels: Record<string, number>, hasRun: (cell: Cell) => boolean = () => true) {
   const cells = new Map<string, RunRecord[]>();
   for (const [at, cell] of order.entries()) {
+    if (!hasRun(cell)) continue;
     const arm = plan.arms.findIndex(({ name }) => name === cell.arm);
     const joules = (levels[cell.arm] ?? 1) * (1 + 0.01 * WAVER[(cell.round * (arm + 1)) % 5]!);
     cells.set(keyOf(cell), [madeRun({ joules, pid: 1 + at, prompt: `own ${cell.arm}` })]);
@@ -72,8 +73,16 @@ Deno.test("findingsOf() says in how many runs something was found, and how bad i
 Deno.test("judge() has nothing to say of arms that have not run", () => {
   const { comparisons, nullComparison, verdict, arms, outcome } = judge(plan, order, new Map());
   assert.deepEqual([comparisons, nullComparison, outcome], [[], null, null]);
-  assert.equal(verdict, "Nothing to compare");
+  assert.equal(verdict, `Nothing to compare: 0 of ${order.length} processes ran`);
   assert.deepEqual(arms.map(({ processes }) => processes), [0, 0, 0, 0]);
+});
+
+Deno.test("judge() says how many processes an answer rests on, where more were to run", () => {
+  const until = (rounds: number) => judged({ B: 1.2 }, (cell) => cell.round < rounds).verdict;
+  assert.match(until(3), /B \+19 .*these processes only; 12 of 20 processes ran$/);
+  assert.doesNotMatch(until(5), / ran/);
+  const first = judged({}, (cell) => cell.round === 0 && cell.arm === "A").verdict;
+  assert.equal(first, "Nothing to compare: 1 of 20 processes ran");
 });
 
 Deno.test("correctedVerdict() takes back what only looking often enough has found", () => {
