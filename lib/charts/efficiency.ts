@@ -4,6 +4,7 @@
  * @module
  */
 import type { Efficiency } from "../analysis/mod.ts";
+import { InputError } from "../errors.ts";
 import { formatMj, formatMs, formatMw, NOT_MEASURED, threeDigits } from "../quantities.ts";
 import type { ProfilingRun } from "../record.ts";
 import { cardHeight, cardReach, drawCard, type Tile } from "./efficiency_card.ts";
@@ -28,7 +29,7 @@ export interface EfficiencyCardOptions {
  *
  * Cost and CO₂ stand on it where `figures` were computed with a price and an intensity.
  *
- * @throws {InputError} If the width is no width.
+ * @throws {InputError} If the width is no width, or there are no figures.
  *
  * @example
  * ```ts
@@ -47,6 +48,7 @@ export function efficiency(
   figures: Efficiency,
   options: EfficiencyCardOptions = {},
 ): Figure {
+  demandFigures(figures);
   const width = checkedWidth(options.width);
   const tiles = tilesOf(run, figures);
   const estimated = run.power.kind === "estimated" ? "Estimated efficiency" : "Efficiency";
@@ -65,6 +67,14 @@ export function efficiency(
     alt: `${title}: ${subtitle}; ${tiles.map(inWords).join("; ")}`,
     width,
     draw: () => Promise.resolve({ svg: drawCard(tiles, width), height: cardHeight(tiles, width) }),
+  });
+}
+
+/** In a notebook nothing but this tells that they were left out. */
+function demandFigures(figures: unknown): asserts figures is Efficiency {
+  if (typeof figures === "object" && figures !== null && "energyDelayJs" in figures) return;
+  throw new InputError("Cannot draw the efficiency of a run without its figures", {
+    remedy: "write charts.efficiency(run, efficiency(run))",
   });
 }
 

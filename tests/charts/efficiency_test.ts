@@ -1,6 +1,7 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { ok, strictEqual, throws } from "node:assert/strict";
 import { CARBON_INTENSITIES, efficiency, ELECTRICITY_PRICES } from "../../lib/analysis/mod.ts";
 import * as charts from "../../lib/charts/mod.ts";
+import { InputError } from "../../lib/errors.ts";
 import { sampleRun } from "../fixtures/run.ts";
 import { assertDrawnWell, assertHarmless } from "./drawn_well.ts";
 import { makeRun } from "./runs.ts";
@@ -79,4 +80,14 @@ Deno.test("efficiency() looks as it was accepted", async () => {
   const run = sampleRun();
   const figure = charts.efficiency(run, efficiency(run, TERMS), { width: 640 });
   await assertSnapshot("efficiency.svg", await figure.toSvg());
+});
+
+Deno.test("efficiency() says how to get the figures where code without types leaves them out", () => {
+  const untyped = charts.efficiency as unknown as (run: unknown, ...more: unknown[]) => unknown;
+  for (const more of [[], [null], [{ width: 640 }], ["figures"]]) {
+    throws(
+      () => untyped(sampleRun(), ...more),
+      (error) => error instanceof InputError && /charts\.efficiency\(run, eff/.test(error.message),
+    );
+  }
 });
