@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Estimate } from "../../lib/analysis/mod.ts";
+import type { Estimate, Figure } from "../../lib/analysis/mod.ts";
 import { threeDigits } from "../../lib/quantities.ts";
 import type { Finding } from "../../lib/record.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { bold, dim, printJson, yellow } from "../frame/mod.ts";
+import { bold, type Column, dim, printJson, tableLines, yellow } from "../frame/mod.ts";
 
 /** What stands where there is no number. */
 export const NONE = "–";
@@ -20,6 +20,41 @@ export function estimateText(estimate: Estimate | null, factor = 1): string {
   return low === null || high === null
     ? digits(value)
     : `${digits(value)} (${digits(low)} to ${digits(high)})`;
+}
+
+/** What stands in a table for an interval that is none. */
+const TOO_FEW = "(too few)";
+
+/** Student's interval of two units spans orders of magnitude: it tells their number, not a cost. */
+const FEWEST = 3;
+
+/** An estimate that was made of so many processes, or runs. One run's interval is its own. */
+export function estimateOf(estimate: Estimate | null, units: number, factor = 1): string {
+  const isKnown = estimate !== null && estimate.low !== null && estimate.high !== null;
+  return isKnown && units > 1 && units < FEWEST
+    ? `${threeDigits(estimate.value * factor)} ${TOO_FEW}`
+    : estimateText(estimate, factor);
+}
+
+/** The figure of runs; as for {@link estimateOf}, its units are processes where these are several. */
+export function figureText(figure: Figure | null, factor = 1): string {
+  return figure === null ? NONE : estimateOf(figure, unitsOf(figure), factor);
+}
+
+/** What an interval is of: processes, or the runs where they are of one, or of who knows which. */
+export function unitsOf({ runs, processes }: { runs: number; processes: number | null }): number {
+  return processes !== null && processes > 1 ? processes : runs;
+}
+
+/** A table of estimates, and why some have no interval. */
+export function estimateLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const lines = tableLines(columns, rows);
+  return rows.some((cells) => cells.some((cell) => cell.endsWith(TOO_FEW)))
+    ? [...lines, dim(`${TOO_FEW}: too few processes for an interval; run at least ${FEWEST}`)]
+    : lines;
 }
 
 /** A p-value as a table has it. */

@@ -1,12 +1,11 @@
 import type { BatchCost } from "../../lib/analysis/mod.ts";
-import { closingLines, estimateText } from "../answers/lines.ts";
-import { tableLines } from "../frame/mod.ts";
+import { closingLines, estimateLines, estimateText, figureText } from "../answers/lines.ts";
 
 /** Batch sizes, the best marked, and what a step costs by itself. */
 export function batchLines(result: BatchCost): string[] {
   const { points, optimum, step } = result;
   return [
-    ...tableLines(
+    ...estimateLines(
       [
         { title: "batch", right: true },
         { title: "runs", right: true },
@@ -17,8 +16,8 @@ export function batchLines(result: BatchCost): string[] {
       points.map((point) => [
         `${point.batchSize}`,
         `${point.runs}`,
-        estimateText(point.tokensPerSecond),
-        estimateText(point.joulesPerToken, 1000),
+        figureText(point.tokensPerSecond),
+        figureText(point.joulesPerToken, 1000),
         point.batchSize === optimum ? "least" : point.isAmongBest ? "not told from it" : "",
       ]),
     ),

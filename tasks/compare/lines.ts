@@ -1,8 +1,14 @@
 import type { Comparison } from "../../lib/analysis/mod.ts";
 import { threeDigits } from "../../lib/quantities.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { closingLines, estimateText, NONE, probabilityText } from "../answers/lines.ts";
-import { tableLines } from "../frame/mod.ts";
+import {
+  closingLines,
+  estimateLines,
+  estimateOf,
+  NONE,
+  probabilityText,
+  unitsOf,
+} from "../answers/lines.ts";
 
 /** Every arm against the first. */
 export interface ManyCompared {
@@ -15,24 +21,24 @@ export interface ManyCompared {
 /** Comparisons for people: a table of the arms, and what to think of each. */
 export function comparisonLines({ comparisons }: ManyCompared): string[] {
   const first = comparisons[0]!;
-  const armRow = ({ label, runs, processes, value }: Comparison["a"]) => [
-    visibleText(label),
-    `${runs}`,
-    processes === null ? NONE : `${processes}`,
-    estimateText(value),
+  const armRow = (arm: Comparison["a"]) => [
+    visibleText(arm.label),
+    `${arm.runs}`,
+    arm.processes === null ? NONE : `${arm.processes}`,
+    estimateOf(arm.value, unitsOf(arm)),
   ];
   const rows = [
     [...armRow(first.a), NONE, NONE, NONE],
-    ...comparisons.map(({ b, percent, pCorrected, floor }) => [
+    ...comparisons.map(({ b, percent, pairing, pCorrected, floor }) => [
       ...armRow(b),
-      estimateText(percent),
+      estimateOf(percent, pairing.count),
       probabilityText(pCorrected),
       floor.percent === null ? NONE : floor.percent > 1000 ? ">1,000" : threeDigits(floor.percent),
     ]),
   ];
   const closings = comparisons.flatMap((comparison) => ["", ...closingLines(comparison)]);
   return [
-    ...tableLines([
+    ...estimateLines([
       { title: "arm" },
       { title: "runs", right: true },
       { title: "processes", right: true },

@@ -1,14 +1,20 @@
 import type { ContextCost, ContextGrowth } from "../../lib/analysis/mod.ts";
 import { threeDigits } from "../../lib/quantities.ts";
-import { closingLines, estimateText, NONE, probabilityText } from "../answers/lines.ts";
-import { tableLines } from "../frame/mod.ts";
+import {
+  closingLines,
+  estimateLines,
+  estimateText,
+  figureText,
+  NONE,
+  probabilityText,
+} from "../answers/lines.ts";
 import { formatBytes } from "../runs/bytes.ts";
 
 /** Lengths of the context, and the lines through them. */
 export function contextLines(result: ContextCost): string[] {
   const { points, energy, time, mjPerKvMegabyte } = result;
   return [
-    ...tableLines(
+    ...estimateLines(
       [
         { title: "prompt", right: true },
         { title: "in cache", right: true },
@@ -23,9 +29,9 @@ export function contextLines(result: ContextCost): string[] {
         threeDigits(point.contextTokens),
         point.kvBytes === null ? NONE : formatBytes(Math.round(point.kvBytes)),
         `${point.runs}`,
-        estimateText(point.joulesPerToken, 1000),
-        estimateText(point.tokensPerSecond),
-        estimateText(point.joulesPerPromptToken, 1000),
+        figureText(point.joulesPerToken, 1000),
+        figureText(point.tokensPerSecond),
+        figureText(point.joulesPerPromptToken, 1000),
       ]),
     ),
     "",

@@ -1,6 +1,6 @@
 import type { ArmComparison, ExperimentResult } from "../../lib/experiment/mod.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { estimateText, probabilityText } from "../answers/lines.ts";
+import { estimateOf, probabilityText } from "../answers/lines.ts";
 import { comparisonLines } from "../compare/lines.ts";
 import { bold, dim, yellow } from "../frame/mod.ts";
 
@@ -43,9 +43,13 @@ function unique(lines: readonly string[]): string[] {
   return [...new Set(lines)];
 }
 
-function nullLine({ a, b, percent, test }: NonNullable<ExperimentResult["nullComparison"]>) {
+function nullLine(
+  { a, b, percent, pairing, test }: NonNullable<ExperimentResult["nullComparison"]>,
+) {
   return dim(visibleText(
-    `The same arm again: ${b.label} ÷ ${a.label} differs by ${estimateText(percent)} % ` +
+    `The same arm again: ${b.label} ÷ ${a.label} differs by ${
+      estimateOf(percent, pairing.count)
+    } % ` +
       `(p ${probabilityText(test.p)})`,
   ));
 }

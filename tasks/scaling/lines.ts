@@ -1,7 +1,7 @@
 import type { Polynomial, PolynomialFits, Scaling } from "../../lib/analysis/mod.ts";
 import { threeDigits } from "../../lib/quantities.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { closingLines, estimateText, NONE } from "../answers/lines.ts";
+import { closingLines, estimateLines, estimateText, figureText, NONE } from "../answers/lines.ts";
 import { tableLines } from "../frame/mod.ts";
 
 /** Models by size, the laws through them, and mixtures beside these. */
@@ -14,7 +14,7 @@ export function scalingLines(result: Scaling): string[] {
     `${numLayers}`,
     hiddenSize === null ? NONE : `${hiddenSize}`,
     `${value.runs}`,
-    estimateText(value),
+    figureText(value),
   ]);
   const fits = [
     ...(power
@@ -24,7 +24,7 @@ export function scalingLines(result: Scaling): string[] {
     ...fitRows("width", byHiddenSize),
   ];
   return [
-    ...tableLines([
+    ...estimateLines([
       { title: "model" },
       { title: "precision" },
       { title: "M weights", right: true },

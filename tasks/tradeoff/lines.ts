@@ -1,13 +1,12 @@
 import type { Tradeoff } from "../../lib/analysis/mod.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { closingLines, estimateText } from "../answers/lines.ts";
-import { tableLines } from "../frame/mod.ts";
+import { closingLines, estimateLines, figureText } from "../answers/lines.ts";
 
 /** Ways to run, the cheapest first, those of the front marked. */
 export function tradeoffLines(result: Tradeoff): string[] {
   const { points, knee } = result;
   return [
-    ...tableLines(
+    ...estimateLines(
       [
         { title: "way to run" },
         { title: "runs", right: true },
@@ -18,8 +17,8 @@ export function tradeoffLines(result: Tradeoff): string[] {
       points.map((point) => [
         visibleText(point.label),
         `${point.runs}`,
-        estimateText(point.joulesPerToken, 1000),
-        estimateText(point.tokensPerSecond),
+        figureText(point.joulesPerToken, 1000),
+        figureText(point.tokensPerSecond),
         mark(point, knee),
       ]),
     ),
