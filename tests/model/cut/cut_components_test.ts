@@ -80,7 +80,7 @@ Deno.test("checkComponents() refuses what a model has not, and names what it has
   assert.throws(
     () => checkComponents(model, ["q_proj", "moe"]),
     (error) =>
-      error instanceof InputError && /"moe"; choose among .*q_proj, .*or all/.test(error.message),
+      error instanceof InputError && /"moe"; use one of .*q_proj, .*or all/.test(error.message),
   );
 });
 
