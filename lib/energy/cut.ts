@@ -34,15 +34,16 @@ export class Cutter {
     return { first, end };
   }
 
-  /** The pieces of one record, shifted by `shiftMs`, in the order of time. */
-  pieces(index: number, shiftMs: number): Piece[] {
+  /** The pieces of one record, whose ends are shifted, in the order of time. */
+  pieces(index: number, startShiftMs: number, endShiftMs: number = startShiftMs): Piece[] {
     const { startMs, endMs } = this.records;
     const { nominalMs } = this.shifts;
     // A record at the brink of what was measured stands for what a shift moves past it.
     const isFirst = !followsOn(this.records, index);
     const isLast = !followsOn(this.records, index + 1);
-    const fromMs = startMs[index]! + (isFirst ? Math.min(shiftMs, nominalMs) : shiftMs);
-    const toMs = endMs[index]! + (isLast ? Math.max(shiftMs, nominalMs) : shiftMs);
+    const fromMs = startMs[index]! +
+      (isFirst ? Math.min(startShiftMs, nominalMs) : startShiftMs);
+    const toMs = endMs[index]! + (isLast ? Math.max(endShiftMs, nominalMs) : endShiftMs);
     const pieces: Piece[] = [];
     let reachedMs = fromMs;
     for (let stretch = firstEndingAfter(this.#ends, fromMs); reachedMs < toMs; stretch++) {

@@ -8,12 +8,14 @@ export interface Expectation {
   errorMw: number;
   /** What the deviation is drawn for: pieces of one key deviate alike, others each on its own. */
   key: string | null;
+  /** How far each piece may be off by itself, where it has a key, too. */
+  ownErrorMw?: number;
 }
 
 /** The key of what lies beside the root where records are batches; drawn alike on both sides. */
 export const BESIDE = "beside";
-/** Both ends of what is drawn must lie inside of the 95 % that are stated. */
-const BESIDE_WIDENING = 1.3;
+/** Both ends of what is drawn must lie inside of the 95 % that are stated (1 / 0.95), and some way. */
+const BESIDE_WIDENING = 1.1;
 
 /** What the records that lie wholly in stretches of one key show of their power. */
 interface Shown {
@@ -48,6 +50,7 @@ const READING_SHARE = 1 / 3;
 export class Expectations {
   readonly #shown: ReadonlyMap<string, Shown>;
   readonly #insideMw: number;
+  readonly #inside: Shown;
 
   constructor(readonly cutter: Cutter) {
     const { lowMs, highMs, nominalMs } = cutter.shifts;
@@ -58,6 +61,7 @@ export class Expectations {
       Array.from([...perhaps, ...surely], ([key, whole]) => [key, this.#shownBy(whole)]),
     );
     this.#insideMw = this.#insideMeanMw();
+    this.#inside = this.#shownInside();
   }
 
   /** The expectation for a piece of a record, when all records are shifted by `shiftMs`. */
@@ -66,8 +70,10 @@ export class Expectations {
     const key = stretches[piece.stretch]?.key ?? "";
     const shown = this.#shown.get(key);
     const neighbour = this.#neighbour(piece, shiftMs);
+    if (records.earlyMs && this.cutter.isOutside(piece)) {
+      return this.#beside(piece, neighbour, shown);
+    }
     if (!shown && neighbour === null) return this.#unknown(key);
-    if (records.areBatches && this.cutter.isOutside(piece)) return this.#beside(neighbour, shown);
     const meanMw = neighbour === null ? shown?.meanMw ?? 0 : powerMw(records, neighbour);
     const stepMw = shown?.stepMw ?? Math.abs(meanMw) * RELATIVE_PRIOR;
     const referenceMw = neighbour === null ? shown?.spreadMw ?? stepMw : stepMw;
@@ -89,14 +95,19 @@ export class Expectations {
 
   /**
    * Outside of the root, beside a batch of some seconds, anything may have happened between what the
-   * next batch shows and what the root does: `profile()` works there for a few records only.
+   * next batch shows, or else no power at all, and what the root does: `profile()` works there for a
+   * few records only. A part of a batch also varies more than whole ones do, as white noise.
    */
-  #beside(neighbour: number | null, shown: Shown | undefined): Expectation {
-    const mw = neighbour === null ? shown?.meanMw ?? 0 : powerMw(this.cutter.records, neighbour);
+  #beside(piece: Piece, neighbour: number | null, shown: Shown | undefined): Expectation {
+    const { records } = this.cutter;
+    const mw = neighbour === null ? shown?.meanMw ?? 0 : powerMw(records, neighbour);
+    const { meanMw, spreadMw } = this.#inside;
+    const batchMs = (records.endMs[piece.index] ?? NaN) - (records.startMs[piece.index] ?? NaN);
     return {
-      meanMw: (mw + this.#insideMw) / 2,
-      errorMw: Math.abs(mw - this.#insideMw) / 2 * BESIDE_WIDENING,
+      meanMw: (mw + meanMw) / 2,
+      errorMw: Math.abs(mw - meanMw) / 2 * BESIDE_WIDENING,
       key: BESIDE,
+      ownErrorMw: spreadMw * Math.sqrt(batchMs / (piece.toMs - piece.fromMs)),
     };
   }
 
@@ -137,6 +148,24 @@ export class Expectations {
     const stepMw = rootMeanSquare([prior, ...steps]);
     const spreadMw = rootMeanSquare([prior, ...powers.map((mw) => mw - meanMw)]);
     return { meanMw, stepMw, spreadMw: Math.max(stepMw, spreadMw) };
+  }
+
+  /** What the records that lie wholly in the root show; those that its ends cut hold other work, too. */
+  #shownInside(): Shown {
+    const { first, end } = this.cutter.touching();
+    const { lowMs, highMs } = this.cutter.shifts;
+    const { records, stretches } = this.cutter;
+    const [rootStartMs, rootEndMs] = [stretches[0]?.endMs ?? 0, stretches.at(-1)?.startMs ?? 0];
+    const whole: Whole[] = [];
+    for (let index = first; index < end; index++) {
+      const isWhole = !Number.isNaN(records.energyMj[index] ?? NaN) &&
+        (records.startMs[index] ?? NaN) + lowMs >= rootStartMs &&
+        (records.endMs[index] ?? NaN) + highMs <= rootEndMs;
+      if (isWhole) whole.push({ index, stretch: 0 });
+    }
+    if (whole.length > 0) return this.#shownBy(whole);
+    const spreadMw = this.#insideMw * RELATIVE_PRIOR;
+    return { meanMw: this.#insideMw, stepMw: spreadMw, spreadMw };
   }
 
   /** The mean power of the records that touch the root. */

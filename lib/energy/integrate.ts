@@ -24,6 +24,7 @@ export function integrate(
   const dealFrom = dealerTo(leaves, energyMj);
   const cutter = new Cutter(records, stretches, shifts);
   const segmentsOf = segmenter(cutter, seed);
+  const endShiftsOf = endShifts(records, shifts, seed);
   const { first, end } = cutter.touching();
   for (let index = first; index < end; index++) {
     const recordMj = records.energyMj[index] ?? NaN;
@@ -32,18 +33,21 @@ export function integrate(
     const off = deviations(`${records.rail} ${index}`, "uniform", seed);
     const [startMs, endMs] = [records.startMs[index] ?? NaN, records.endMs[index] ?? NaN];
     const deal = dealFrom(startMs + shifts.lowMs);
+    const [startShiftsMs, endShiftsMs] = [endShiftsOf(index - 1), endShiftsOf(index)];
     if (cutter.isNeverCut(index)) {
       for (let draw = 0; draw < DRAWS; draw++) {
-        const shiftMs = shifts.drawsMs[draw]!;
-        deal(startMs + shiftMs, endMs + shiftMs, recordMj + errorMj * off[draw]!, draw);
+        const fromMs = startMs + startShiftsMs[draw]!;
+        const toMs = endMs + endShiftsMs[draw]!;
+        deal(fromMs, toMs, recordMj + errorMj * off[draw]!, draw);
       }
       continue;
     }
     const segments = segmentsOf(index);
     for (let draw = 0; draw < DRAWS; draw++) {
-      const pieces = cutter.pieces(index, shifts.drawsMs[draw]!);
+      const [startShiftMs, endShiftMs] = [startShiftsMs[draw]!, endShiftsMs[draw]!];
+      const pieces = cutter.pieces(index, startShiftMs, endShiftMs);
       const coveredMs = (pieces.at(-1)?.toMs ?? NaN) - (pieces[0]?.fromMs ?? NaN);
-      const coveredMj = recordMj * (coveredMs / (endMs - startMs));
+      const coveredMj = recordMj * (coveredMs / (endMs + endShiftMs - startMs - startShiftMs));
       const offMj = errorMj * off[draw]!;
       const parts = pieces.length === 1
         ? [coveredMj + offMj]
@@ -52,6 +56,21 @@ export function integrate(
     }
   }
   return energyMj;
+}
+
+/**
+ * How far the end of each record is shifted in each draw. Batches end early each by a time of its
+ * own: drawn alike, the errors at the two ends of a span would cancel, which they do not.
+ */
+function endShifts({ rail, earlyMs }: RailRecords, { drawsMs }: Shifts, seed: number) {
+  if (earlyMs === undefined) return () => drawsMs;
+  const drawn = new Map<number, Float64Array>();
+  return (index: number): Float64Array =>
+    kept(drawn, index, () => {
+      const halfMs = (earlyMs[index] ?? 0) / 2;
+      const units = deviations(`${rail} ends ${index}`, "uniform", seed);
+      return drawsMs.map((shiftMs, draw) => shiftMs - halfMs * (1 + units[draw]!));
+    });
 }
 
 /** Deals energy between two times to the leaves there, by time; none lies before `earliestMs`. */
@@ -84,19 +103,22 @@ function segmenter(cutter: Cutter, seed: number) {
     const own = new Map<number, Float64Array>();
     return (pieces: readonly Piece[], draw: number): Segment[] =>
       pieces.map((piece) => {
-        const { meanMw, errorMw, key } = expectations.of(piece, drawsMs[draw]!);
+        const { meanMw, errorMw, key, ownErrorMw = 0 } = expectations.of(piece, drawsMs[draw]!);
+        const ownDrawn = () =>
+          kept(own, piece.stretch, () =>
+            deviations(`${rail} ${index} ${piece.stretch}`, "normal", seed));
         const drawn = key === null
-          ? kept(own, piece.stretch, () =>
-            deviations(`${rail} ${index} ${piece.stretch}`, "normal", seed))
+          ? ownDrawn()
           : kept(alike, key, () =>
             deviations(`${rail} ${key}`, "uniform", seed));
+        const ownMw = ownErrorMw === 0 ? 0 : ownErrorMw * ownDrawn()[draw]!;
         const durationMs = piece.toMs - piece.fromMs;
         return {
           durationMs,
           expectedMw: meanMw,
           // Outside the root the neighbour's power is taken as it is (design, section 7, method 1).
           errorMw: (key === null || key === BESIDE) && cutter.isOutside(piece) ? 0 : errorMw,
-          deviationMj: errorMw * drawn[draw]! * durationMs / 1000,
+          deviationMj: (errorMw * drawn[draw]! + ownMw) * durationMs / 1000,
         };
       });
   };

@@ -14,8 +14,8 @@ export interface RailRecords {
   /** The lowest and the highest mean power that any record allows, in mW. */
   lowestMw: number;
   highestMw: number;
-  /** Whether each of them is a batch of many records. */
-  areBatches?: boolean;
+  /** Where each is a batch of many records: how much before its date it may have ended, in ms. */
+  earlyMs?: Float64Array;
 }
 
 /** Boundaries closer than this are the same: a microsecond, four steps of a double in epoch ms. */

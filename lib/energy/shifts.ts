@@ -8,7 +8,7 @@ export interface Shifts {
   highMs: number;
   /** Of all that is possible what is nearest to the dates as they are. */
   nominalMs: number;
-  /** One possible shift for each joint draw. */
+  /** One possible shift of all of them for each joint draw; that batches end early is not in it. */
   drawsMs: Float64Array;
 }
 
@@ -19,11 +19,10 @@ export interface Shifts {
  */
 export function shiftsOf(rail: Rail, options: AttributionOptions, earlyMs = 0): Shifts {
   const { clockBoundMs = 0, seed = 1 } = options;
-  const [delayMs, mostMs] = latchOf(rail, options);
-  const leastMs = delayMs - earlyMs;
+  const [leastMs, mostMs] = latchOf(rail, options);
   const clock = mirrored(uniforms(hashOf("clock") ^ seed), "uniform");
   const latch = mirrored(uniforms(hashOf(`latch ${rail}`) ^ seed), "uniform");
-  const lowMs = leastMs - clockBoundMs;
+  const lowMs = leastMs - earlyMs - clockBoundMs;
   const highMs = mostMs + clockBoundMs;
   return {
     lowMs,

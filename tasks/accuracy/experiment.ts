@@ -37,6 +37,7 @@ const SHARES = {
   gapped: 0.1,
   slewed: 0.05,
   phases: 0.1,
+  batched: 0.1,
   tokens: 0.004,
   parts: 0.02,
 };
@@ -54,6 +55,7 @@ export function experiment(
 ): Trials {
   const count = (share: number) => Math.max(10, Math.ceil(runs * share));
   const perPhaseRow = count(SHARES.phases);
+  const perBatched = count(SHARES.batched);
   const perPart = Math.ceil(runs * SHARES.parts);
   // Every family where there is time, else each in its turn.
   const rounds = runs * SHARES.tokens;
@@ -67,7 +69,7 @@ export function experiment(
   ).map((answer, at) => ({ ...answer, family: FAMILIES[at % FAMILIES.length]! }));
   const total = runs + 2 * count(SHARES.tenSeconds) + count(SHARES.drifting) +
     count(SHARES.gapped) +
-    2 * count(SHARES.slewed) + FAMILIES.length * (2 * perPhaseRow + 3 * perPart) +
+    2 * count(SHARES.slewed) + FAMILIES.length * (2 * perPhaseRow + perBatched + 2 * perPart) +
     answers.length;
   let done = 0;
   let part = 0;
@@ -129,7 +131,9 @@ export function experiment(
           play(perPhaseRow, (seed) => phaseTrials(seed, family, length)).flat()
         )
       ),
-      ...FAMILIES.flatMap((family) => play(perPart, (seed) => batchedTrials(seed, family)).flat()),
+      ...FAMILIES.flatMap((family) =>
+        play(perBatched, (seed) => batchedTrials(seed, family)).flat()
+      ),
       ...play(answers.length, (seed, at) => {
         const { family, tokenMs, shape } = answers[at]!;
         return tokenTrials(seed, family, tokenMs, shape);

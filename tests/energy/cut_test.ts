@@ -39,6 +39,13 @@ Deno.test("Cutter lets the outermost records stand for what a shift moves past t
   assert.deepEqual(piecesOf(4, -20, 30), [[2, 380, 400, "start"], [3, 400, 500, "end"]]);
 });
 
+Deno.test("Cutter.pieces() shifts the two ends of a record apart", () => {
+  const own = cutter(0).pieces(2, -20, -60);
+  const alike = cutter(0).pieces(2, 0);
+  assert.equal(own[0]!.fromMs, alike[0]!.fromMs - 20);
+  assert.equal(own.at(-1)!.toMs, alike.at(-1)!.toMs - 60);
+});
+
 Deno.test("Cutter finds the records that touch the root for any shift", () => {
   assert.deepEqual(cutter().touching(), { first: 1, end: 4 });
   assert.deepEqual(cutter(60).touching(), { first: 0, end: 5 });
