@@ -27,7 +27,7 @@ import { introduce, introduceLoops, introduceSteps, nextSteps } from "./profile/
 import { runJson } from "./profile/json.ts";
 import { LiveScreen } from "./profile/live_screen.ts";
 import { summaryLines } from "./profile/summary.ts";
-import { openTelemetry } from "./profile/telemetry.ts";
+import { openTelemetry, telemetryLine } from "./profile/telemetry.ts";
 
 export const task = flags
   .action(async (prompt, options) => {
@@ -58,12 +58,13 @@ export const task = flags
       },
     });
     screen.end();
-    await telemetry?.send(run);
+    const sent = await telemetry?.send(run);
     if (json) printJson(runJson(run, options));
     else {
       for (const line of summaryLines(run)) console.log(line);
       for (const line of efficiencyLines(run, options)) console.log(line);
       if (!quiet) { for (const line of nextSteps(run, options.db)) console.log(line); }
+      if (!quiet && sent !== undefined) console.log(telemetryLine(sent));
     }
     if (options.report !== undefined) {
       const path = userPath(options.report);

@@ -211,7 +211,10 @@ export class ModelThread implements Disposable, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#hasEnded) {
       const released = this.#ask({ type: "release" }, ({ type }) => type === "released");
-      await Promise.race([released.catch(() => {}), pause(GRACE_MS)]);
+      // The grace ends with the answer: a timer that is left would keep the program for as long.
+      const answered = new AbortController();
+      released.catch(() => {}).finally(() => answered.abort());
+      await pause(GRACE_MS, answered.signal);
     }
     this[Symbol.dispose]();
   }

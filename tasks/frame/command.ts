@@ -8,6 +8,7 @@ import { CommanderError } from "commander";
 import { InputError } from "../../lib/errors.ts";
 import { applyConfigFile } from "./config_file.ts";
 import { visibleText } from "../../lib/safe_text.ts";
+import { endProcess } from "./end.ts";
 import { asTyped } from "./program.ts";
 import { suggestChoices } from "./suggest.ts";
 
@@ -28,8 +29,8 @@ export function command(name: string, description: string): Command {
  * Parses the arguments, runs the command's action and ends the process with the right code. Bad
  * input is one line on stderr; only a defect of our own shows a stack trace.
  */
-export async function runCommand(command: CommandUnknownOpts, args = Deno.args): Promise<never> {
-  Deno.exit(await codeOf(command, args));
+export async function runCommand(command: CommandUnknownOpts, args = Deno.args): Promise<void> {
+  endProcess(await codeOf(command, args));
 }
 
 async function codeOf(command: CommandUnknownOpts, args: readonly string[]): Promise<number> {

@@ -1,11 +1,16 @@
 import { InputError } from "../../lib/errors.ts";
 import type { ProfilingRun } from "../../lib/record.ts";
-import { livePowerGauge, recordTelemetry, requireTelemetry } from "../../lib/telemetry/mod.ts";
+import {
+  livePowerGauge,
+  type RecordedTelemetry,
+  recordTelemetry,
+  requireTelemetry,
+} from "../../lib/telemetry/mod.ts";
 
 /** What a run is told to while it goes on, and when it has ended. */
 export interface Telemetry {
   power(powerMw: number | null): void;
-  send(run: ProfilingRun): Promise<void>;
+  send(run: ProfilingRun): Promise<RecordedTelemetry>;
 }
 
 /**
@@ -27,5 +32,10 @@ export async function openTelemetry(
     );
   }
   const power = await livePowerGauge();
-  return { power, send: async (run) => void await recordTelemetry(run, { content }) };
+  return { power, send: (run) => recordTelemetry(run, { content }) };
+}
+
+/** How much a collector should have got: Deno drops what it has no room for without a word. */
+export function telemetryLine({ spans, traceId }: RecordedTelemetry): string {
+  return `Telemetry: ${spans} spans handed to Deno's exporter, trace ${traceId}`;
 }

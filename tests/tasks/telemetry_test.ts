@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { scratch } from "../store/scene.ts";
 import { startOtlpReceiver } from "../telemetry/otlp_receiver.ts";
-import { runTask, SHORT } from "./run_task.ts";
+import { ended, runTask, SHORT, spawnTask } from "./run_task.ts";
 
 const PROMPT = "The grey cat said hello";
 
@@ -24,6 +24,34 @@ Deno.test("profile --telemetry sends what --json prints, power, and no text", as
   assert.ok(power.every(({ unit, points }) => unit === "W" && points[0]!.value > 0));
   const all = receiver.bodies.join("\n");
   assert.ok(!all.includes("grey cat") && !all.includes(scene.folder));
+});
+
+Deno.test("a task ends while Deno collects metrics, with its exit code, and sends its last", async () => {
+  using scene = scratch();
+  await using receiver = startOtlpReceiver();
+  // So often that they are being collected whenever it ends: Deno.exit() hung in 24 of 24.
+  const env = { ...receiver.env, OTEL_METRIC_EXPORT_INTERVAL: "2" };
+  const args = [PROMPT, ...SHORT, "--db", scene.path, "--power", "rig:m4max"];
+  for (
+    const [name, flags, expected] of [
+      ["profile", [...args, "--telemetry"], 0],
+      ["runs", ["--db", scene.path], 0],
+      ["show", ["none", "--db", scene.path], 2],
+      ["show", ["--no-such-flag"], 2],
+    ] as const
+  ) {
+    const child = spawnTask(name, [...flags], { env });
+    const limit = setTimeout(() => child.kill("SIGKILL"), 60_000);
+    const { code, stdout, stderr } = await ended(child);
+    clearTimeout(limit);
+    assert.equal(code, expected, `${name}: ${stderr}`);
+    if (name === "profile") {
+      const { length } = receiver.spans.filter(({ name }) => name.startsWith("tokenwatt."));
+      assert.ok(stdout.includes(`Telemetry: ${length} spans `), stdout);
+    }
+  }
+  assert.equal(receiver.spans.filter(({ name }) => name === "tokenwatt.run").length, 1);
+  assert.ok(receiver.metrics.some(({ name }) => name === "tokenwatt.energy"));
 });
 
 Deno.test("profile --telemetry refuses to begin where it would send nothing, or texts", async () => {
