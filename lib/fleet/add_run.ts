@@ -40,10 +40,12 @@ export async function addToFleet(
   const { runId, place } = placeIn(database, run);
   const path = join(folder, fleetPath(place));
   if (exists(path)) return { ...place, path, isNew: false };
+  const day = dirname(path);
   // A name that begins with a point is nobody's partition.
-  const draft = join(dirname(path), `.${runId}.${crypto.randomUUID()}`);
+  const draft = join(day, `.${runId}.${crypto.randomUUID()}`);
   try {
     Deno.mkdirSync(draft, { recursive: true });
+    removeStale(day, draft);
     for (const table of Object.keys(TABLES) as TableName[]) {
       const content = await tableParquet(table, database.getTable(runId, table));
       writeThrough(join(draft, `${table}.parquet`), content);
@@ -104,6 +106,29 @@ function exists(path: string): boolean {
     return Deno.statSync(path).isDirectory;
   } catch {
     return false;
+  }
+}
+
+/** Nobody takes as long between two files of a run. */
+const STALE_MS = 3_600_000;
+const DRAFT = /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Removes what killed processes left there. Their age is by the clock of the disk, which stamps our
+ * own draft too: those of a share and of this machine may differ.
+ */
+function removeStale(day: string, own: string): void {
+  const changedMs = (path: string) => Deno.statSync(path).mtime?.getTime() ?? Infinity;
+  const nowMs = changedMs(own);
+  for (const { name, isDirectory } of Deno.readDirSync(day)) {
+    const path = join(day, name);
+    try {
+      if (isDirectory && DRAFT.test(name) && nowMs - changedMs(path) > STALE_MS) {
+        removeQuietly(path);
+      }
+    } catch {
+      // Its writer has just given it its name, or removed it.
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { type TableName, TABLES } from "../store/mod.ts";
 import { type FleetPlace, placeOf } from "./layout.ts";
-import { parquetProblem } from "./parquet_problem.ts";
+import { readFooter } from "./parquet_footer.ts";
 
 /** A run of a fleet, as its folder names it. */
 export interface FleetRun extends FleetPlace {
@@ -60,20 +60,35 @@ export function listFleet(folder: string): Fleet {
 
 const LEVELS = ["host", "date", "run"];
 
+/** The files of one table. */
+export interface FleetFiles {
+  /** Those that can be read. */
+  files: string[];
+  /** Of them, those with the same columns together: one group a version of Tokenwatt. */
+  alike: string[][];
+  /** Files that do not say which columns they have; they are not among `alike`. */
+  unlike: string[];
+  /** Why the others cannot be read. */
+  problems: FleetProblem[];
+}
+
 /** The files of one table that can be read, and why the others cannot. */
-export function fleetFiles(
-  { runs }: Fleet,
-  table: TableName,
-): { files: string[]; problems: FleetProblem[] } {
-  const files: string[] = [];
-  const problems: FleetProblem[] = [];
-  for (const run of runs) {
-    const path = join(run.path, `${table}.parquet`);
-    const reason = parquetProblem(path, table);
-    if (reason === null) files.push(path);
-    else problems.push({ path, reason });
-  }
-  return { files, problems };
+export function fleetFiles({ runs }: Fleet, table: TableName): FleetFiles {
+  const found = runs.map(({ path: folder }) => {
+    const path = join(folder, `${table}.parquet`);
+    return { path, ...readFooter(path, table) };
+  });
+  const good = found.filter(({ problem }) => problem === null);
+  const groups = Map.groupBy(good, ({ columns }) => columns);
+  const paths = (of: typeof found = []) => of.map(({ path }) => path);
+  return {
+    files: paths(good),
+    alike: [...groups].filter(([columns]) => columns !== null).map(([, of]) => paths(of)),
+    unlike: paths(groups.get(null)),
+    problems: found.flatMap(({ path, problem: reason }) =>
+      reason === null ? [] : [{ path, reason }]
+    ),
+  };
 }
 
 /** What is in a run's folder and is none of its tables. */

@@ -10,6 +10,7 @@ export { type HostCost, hostCosts } from "./host_costs.ts";
 export { fleetPath, type FleetPlace } from "./layout.ts";
 export {
   type Fleet,
+  type FleetFiles,
   fleetFiles,
   type FleetProblem,
   type FleetRun,

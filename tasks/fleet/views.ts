@@ -58,13 +58,13 @@ export function viewsFor(
   sql: string,
   unreadable: ReadonlySet<string> = new Set(),
 ): Views {
+  const good = (files: readonly string[]) => files.filter((file) => !unreadable.has(file));
   const named = Object.entries(VIEWS)
     .filter(([name]) => new RegExp(`\\b${name}\\b`, "i").test(sql))
     .map(([name, view]) => ({ name, view, ...fleetFiles(fleet, view.table) }));
-  const good = (files: readonly string[]) => files.filter((file) => !unreadable.has(file));
   return {
-    statements: named.map(({ name, view, files }) =>
-      `CREATE OR REPLACE VIEW ${name} AS ${selectOf(view, good(files))}`
+    statements: named.map(({ name, view, alike, unlike }) =>
+      `CREATE OR REPLACE VIEW ${name} AS ${selectOf(view, alike.map(good), good(unlike))}`
     ),
     files: [...new Set(named.flatMap(({ files }) => good(files)))],
     // Two views may stand on one table.
@@ -74,19 +74,29 @@ export function viewsFor(
   };
 }
 
-function selectOf({ table, columns = "", where }: View, files: readonly string[]): string {
+function selectOf(
+  { table, columns = "", where }: View,
+  alike: readonly (readonly string[])[],
+  unlike: readonly string[],
+): string {
   // A file's own run_id is the one that its folder is named after; below tokens it has none.
   const own = "run_id" in TABLES[table]
     ? "EXCLUDE (host, date, run, run_id)"
     : "EXCLUDE (host, date, run)";
-  const from = files.length === 0 ? noFiles(table) : parquetFiles(files);
+  const parts = [...alike.map((files) => parquetFiles(files, false)), parquetFiles(unlike, true)]
+    .filter((part) => part !== null);
+  // Tables of other versions may have more columns, or fewer.
+  const from = parts.length === 0
+    ? noFiles(table)
+    : `(${parts.map((part) => `FROM ${part}`).join(" UNION ALL BY NAME ")})`;
   const filter = where === undefined ? "" : ` WHERE ${where}`;
   return `SELECT run AS run_id, host, date, ${columns} * ${own} FROM ${from}${filter}`;
 }
 
-/** Tables of other versions may have more columns, or fewer. */
-function parquetFiles(files: readonly string[]): string {
-  return `read_parquet([${files.map(quoted)}], union_by_name = true, hive_partitioning = true,
+/** `byName` opens every file to see its columns, before any is read and for each statement anew. */
+function parquetFiles(files: readonly string[], byName: boolean): string | null {
+  if (files.length === 0) return null;
+  return `read_parquet([${files.map(quoted)}], union_by_name = ${byName}, hive_partitioning = true,
     hive_types = {'host': VARCHAR, 'date': DATE, 'run': VARCHAR})`;
 }
 

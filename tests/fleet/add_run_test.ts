@@ -45,6 +45,28 @@ Deno.test("addToFleet() is safe when many add the same runs at once", async () =
   assert.equal([...Deno.readDirSync(day)].length, 2, "no draft is left");
 });
 
+Deno.test("addToFleet() removes what killed processes left an hour ago, and nothing else", async () => {
+  using scene = scratch();
+  using database = ProfileDatabase.open(":memory:");
+  storeRichRun(database, "one");
+  const day = join((await addToFleet(database, "last", scene.folder)).path, "..");
+  const left = (name: string, ageMinutes: number) => {
+    Deno.mkdirSync(join(day, name));
+    Deno.writeTextFileSync(join(day, name, "tokens.parquet"), "half");
+    const then = new Date(Date.now() - 60_000 * ageMinutes);
+    Deno.utimeSync(join(day, name), then, then);
+    return name;
+  };
+  const stale = left(`.killed.${crypto.randomUUID()}`, 90);
+  const kept = [left(`.goes-on.${crypto.randomUUID()}`, 30), left(".Trash-1000", 90)];
+  storeRichRun(database, "two");
+  await addToFleet(database, "last", scene.folder);
+  const names = new Set([...Deno.readDirSync(day)].map(({ name }) => name));
+  assert.ok(!names.has(stale));
+  for (const name of kept) assert.ok(names.has(name), name);
+  assert.equal(names.size, kept.length + 2);
+});
+
 Deno.test("addToFleet() refuses what is not there, goes on, or cannot be written", async () => {
   using scene = scratch();
   using database = ProfileDatabase.open(":memory:");
@@ -76,8 +98,8 @@ Deno.test("listFleet() names what is no run, and fleetFiles() what is no table o
   Deno.writeTextFileSync(tokens[2]!, "");
   Deno.removeSync(tokens[3]!);
   Deno.copyFileSync(join(paths[4]!, "layer_metrics.parquet"), tokens[4]!);
-  const { files, problems } = fleetFiles(listFleet(scene.folder), "tokens");
-  assert.deepEqual(files, [tokens[5]]);
+  const { files, alike, unlike, problems } = fleetFiles(listFleet(scene.folder), "tokens");
+  assert.deepEqual([files, alike, unlike], [[tokens[5]], [[tokens[5]]], []]);
   const reasons = new Map(problems.map(({ path, reason }) => [path, reason]));
   const says = [/not a Parquet/, /not a Parquet/, /0 bytes/, /missing/, /not tokens/];
   for (const [at, reason] of says.entries()) assert.match(reasons.get(tokens[at]!)!, reason);

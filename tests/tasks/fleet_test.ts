@@ -102,6 +102,50 @@ testUnless(lacking, "every view answers SQL with the rows that the store has", a
   assert.ok(shown.stdout.includes("␛[31m") && !shown.stdout.includes("\u001b"));
 });
 
+testUnless(
+  lacking,
+  "runs of several versions answer together, by the names of columns",
+  async () => {
+    using scene = scratch();
+    using store = ProfileDatabase.open(":memory:");
+    const paths: string[] = [];
+    for (let at = 0; at < 4; at++) {
+      storeRichRun(store, `prompt ${at}`);
+      paths.push((await addToFleet(store, "last", scene.folder)).path);
+    }
+    // Two that stay; one with columns of its own, in another order; one that does not say which.
+    const { parquetWriteBuffer } = await import("hyparquet-writer");
+    for (const [at, keys] of [[2, { "tokenwatt.columns": "0123456789abcdef" }], [3, {}]] as const) {
+      const columnData = [
+        { name: "colour", data: [`colour ${at}`], type: "STRING" as const },
+        { name: "tool_version", data: [`0.0.${at}`], type: "STRING" as const },
+        { name: "prompt", data: [`made ${at}`], type: "STRING" as const },
+        ...["git_commit", "run_id", "findings"].map((name) => ({
+          name,
+          data: [""],
+          type: "STRING" as const,
+        })),
+        { name: "started_at_ms", data: [0n], type: "INT64" as const },
+      ];
+      const kvMetadata = Object.entries({ "tokenwatt.table": "profiling_runs", ...keys })
+        .map(([key, value]) => ({ key, value }));
+      const path = join(paths[at]!, "profiling_runs.parquet");
+      Deno.writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata })));
+    }
+    const { alike, unlike } = fleetFiles(listFleet(scene.folder), "profiling_runs");
+    assert.deepEqual([alike.map(({ length }) => length).sort(), unlike.length], [[1, 2], 1]);
+    const sql = "SELECT prompt, colour, model_name IS NULL FROM runs ORDER BY prompt";
+    const { rows, problems } = json(await runTask("fleet", [scene.folder, "--sql", sql, "--json"]));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(rows, [
+      ["made 2", "colour 2", true],
+      ["made 3", "colour 3", true],
+      ["prompt 0", null, false],
+      ["prompt 1", null, false],
+    ]);
+  },
+);
+
 testUnless(lacking, "broken and foreign files are named, and the rest is answered", async () => {
   using scene = scratch();
   using store = ProfileDatabase.open(":memory:");

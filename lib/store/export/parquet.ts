@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type ColumnKind, type TableName, type TableRow, TABLES } from "../mod.ts";
 
 const TYPES = {
@@ -10,6 +11,8 @@ const TYPES = {
 
 /** The key in a file's own metadata whose value names the table that it holds. */
 export const TABLE_KEY = "tokenwatt.table";
+/** The key whose value, 16 hexadecimal digits, is one for all files with the same columns. */
+export const COLUMNS_KEY = "tokenwatt.columns";
 
 /** A table as a Parquet file; every column may be null. */
 export async function tableParquet(
@@ -23,8 +26,15 @@ export async function tableParquet(
     nullable: true,
     data: rows.map((row) => valueOf(row[name] ?? null, kind)),
   }));
-  const kvMetadata = [{ key: TABLE_KEY, value: table }];
+  const kvMetadata = [
+    { key: TABLE_KEY, value: table },
+    { key: COLUMNS_KEY, value: hashOf(columnData.map(({ name, type }) => [name, type])) },
+  ];
   return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata }));
+}
+
+function hashOf(columns: readonly (readonly string[])[]): string {
+  return createHash("sha256").update(JSON.stringify(columns)).digest("hex").slice(0, 16);
 }
 
 function valueOf(value: string | number | null, kind: ColumnKind): unknown {
