@@ -6,7 +6,7 @@ import { cadenceOf } from "./resolve/mod.ts";
 /** What a verdict looks at. */
 export type Judged = Pick<
   ProfilingRun,
-  "phases" | "tokens" | "groups" | "totals" | "power" | "trace"
+  "phases" | "tokens" | "groups" | "totals" | "power" | "trace" | "inside"
 >;
 
 /** A span of so many cadences holds three whole records wherever it begins. */
@@ -23,7 +23,22 @@ export function verdictOf(run: Judged): string {
   const article =
     { measured: "", estimated: "an estimated ", simulated: "a simulated " }[power.kind];
   const meter = `${article}${rails} energy`;
-  return [`${decodeClause(run)} of ${meter}`, tokensClause(run)].join("; ") + ".";
+  const clauses = [`${decodeClause(run)} of ${meter}`, tokensClause(run), ...loopsClauses(run)];
+  return clauses.join("; ") + ".";
+}
+
+/** What the capture ratios of amplified components let one conclude; nothing where none were. */
+function loopsClauses({ inside }: Judged): string[] {
+  const phases = (inside?.amplified ?? []).filter(({ components }) => components.length > 0);
+  if (phases.length === 0) return [];
+  const said = phases.map(({ phase, capture, isComplete, isScaled }) => {
+    if (capture === null) return `${phase} capture ratio not known, not scaled`;
+    const ratio = `${phase} capture ratio ${capture.ratio.toFixed(2)}`;
+    if (isScaled) return `${ratio}, scaled`;
+    const reason = isComplete ? "outside of 0.8 to 1.2" : "needs --amplify all";
+    return `${ratio}, not scaled: ${reason}`;
+  });
+  return [`components by loops: ${said.join("; ")}`];
 }
 
 function decodeClause({ phases, totals, tokens, trace, power }: Judged): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { verdictOf } from "../../lib/profile/verdict.ts";
-import type { Energy, ProfilingRun } from "../../lib/record.ts";
+import type { AmplifiedPhase, Energy, ProfilingRun, RunInside } from "../../lib/record.ts";
 import { sampleRun } from "../fixtures/run.ts";
 
 function withDecode(energy: Partial<Energy>): ProfilingRun {
@@ -33,4 +33,32 @@ Deno.test("verdictOf() says so where no repeated token is sure", () => {
     verdictOf({ ...run, groups }),
     new RegExp(`none of the ${steps} single tokens is sure enough to be told apart: needs a stead`),
   );
+});
+
+Deno.test("verdictOf() tells what loops of components captured, and why they were not scaled", () => {
+  const decode = {
+    ...{ phase: "decode" as const, components: ["q_proj"], isComplete: true, isScaled: true },
+    capture: { ratio: 0.968, low: 0.9, high: 1.05 },
+  };
+  const said = (...amplified: AmplifiedPhase[]) => {
+    const inside = { amplified } as Partial<RunInside> as RunInside;
+    return verdictOf({ ...sampleRun(), inside }).split("; components by loops: ")[1];
+  };
+  assert.equal(said(decode), "decode capture ratio 0.97, scaled.");
+  assert.equal(
+    said({ ...decode, isScaled: false, capture: { ratio: 1.31, low: 1.2, high: 1.4 } }),
+    "decode capture ratio 1.31, not scaled: outside of 0.8 to 1.2.",
+  );
+  assert.equal(
+    said({ ...decode, isScaled: false, isComplete: false }, {
+      ...decode,
+      phase: "prefill",
+      isScaled: false,
+      capture: null,
+    }),
+    "decode capture ratio 0.97, not scaled: needs --amplify all; " +
+      "prefill capture ratio not known, not scaled.",
+  );
+  assert.equal(said(), undefined);
+  assert.equal(said({ ...decode, components: [] }), undefined);
 });
