@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname!, "..", "..");
 async function gateWithoutPython(ci: string): Promise<{ code: number; lines: string[] }> {
   const copy = await mkdtemp(join(tmpdir(), "tokenwatt-gate-"));
   try {
-    for (const part of ["tasks/test.ts", "tasks/test", "setup", "tests/notebooks", "deno.json"]) {
+    for (const part of ["tasks", "lib", "setup", "tests/notebooks", "deno.json"]) {
       await cp(join(ROOT, part), join(copy, part), { recursive: true });
     }
     await mkdir(join(copy, "bin"));

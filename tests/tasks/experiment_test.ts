@@ -95,7 +95,7 @@ Deno.test("experiment refuses what it cannot run, in one line", async () => {
   const cases: [string, RegExp][] = [
     [
       folderWith(BRIEF, "other.json"),
-      /No such file.*pass a \.ts or \.json file, or one that ships/,
+      /No such file.*pass a \.ts or \.json file, or a name: use one of quantization/,
     ],
     [folderWith("{"), /Cannot read the experiment "brief\.json": .*JSON/],
     [folderWith({ arms: {} }), /its default export is no experiment; write/],
