@@ -1,47 +1,15 @@
 import { nowMs, pause } from "../../clock.ts";
 import { InputError } from "../../errors.ts";
-import { checkForeignLoad, type PowerMonitor } from "../../power/mod.ts";
-import type { Finding, RunHeader, SourceInfo } from "../../record.ts";
+import type { SourceInfo } from "../../record.ts";
 import type { Window } from "../baseline.ts";
-import type { LatchByRail } from "../latch.ts";
 import { tail } from "../measure.ts";
-import type { RunRecorder } from "../recorder.ts";
 import { afterSeconds } from "../stages.ts";
 import { keptWindows } from "./kept_windows.ts";
+import type { CodeContext, MeasuredCode, MeasureOptions } from "./measured_code.ts";
 import type { MeasuredWindow } from "./measured_window.ts";
 import { PowerWindow } from "./power_window.ts";
 import { type PowerReport, reportOf, type WindowRemains } from "./report.ts";
-
-/** What measured code is told. */
-export interface CodeContext {
-  /** Aborted by what `MeasureOptions.signal` is aborted by. */
-  signal: AbortSignal;
-}
-
-/** How code is measured. */
-export interface MeasureOptions {
-  /** Calls it again and again until so much time is measured; default 0, which is once. */
-  minSeconds?: number;
-  /** Ends the repetition; what was measured is kept. In a notebook, pass `interruptSignal()`. */
-  signal?: AbortSignal;
-}
-
-/** What code cost, and what it returned. */
-export interface MeasuredCode<T> extends MeasuredWindow {
-  /** What the last call returned. */
-  value: T;
-}
-
-/** What a session works with. */
-export interface SessionParts {
-  monitor: PowerMonitor;
-  recorder: RunRecorder;
-  header: RunHeader;
-  latchMs: LatchByRail;
-  before: Window | null;
-  baselineSeconds: number;
-  signal: AbortSignal | undefined;
-}
+import { remainsOf, type SessionParts } from "./session_parts.ts";
 
 /** Repeated code gives the event loop a turn so often: for the stop button, and for the store. */
 const TURN_MS = 50;
@@ -274,30 +242,6 @@ export class PowerSession implements AsyncDisposable {
   }
 
   #remains(status: WindowRemains["status"], after: Window | null): WindowRemains {
-    const { monitor, recorder, header, latchMs, before } = this.#parts;
-    const alignment = monitor.alignment();
-    const { samples } = alignment;
-    const findings = monitor.findings();
-    const { boundMs } = alignment;
-    return {
-      runId: recorder.runId,
-      header: { ...header, power: { ...header.power, boundMs } },
-      status,
-      windows: this.#closed.flatMap(({ span }) => span ?? []),
-      before,
-      after,
-      info: monitor.info,
-      latchMs,
-      power: { samples, alignment, findings },
-      observed: this.#foreignLoad(),
-    };
-  }
-
-  #foreignLoad(): Finding[] {
-    const { monitor } = this.#parts;
-    const samples = monitor.samples();
-    return this.#closed.flatMap(({ cpuTimes: [before, after] }) =>
-      checkForeignLoad(before, after, samples, monitor.intervalMs)
-    );
+    return remainsOf(this.#parts, this.#closed, status, after);
   }
 }
