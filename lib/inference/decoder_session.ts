@@ -7,7 +7,9 @@ import { nowMs } from "../clock.ts";
 import { type DecoderInputs, decoderInputs, type ModelFacts } from "./decoder_inputs.ts";
 import type { EngineName, Instrumentation, OpenedSession, SessionMark } from "./engine.ts";
 import { type FeedMaker, feedMaker, type Ids } from "./feeds.ts";
+import { HeldCaches } from "./held_caches.ts";
 import { bytesOf, type HostTensor, sizeOf } from "./host_tensor.ts";
+import { columnsOf, lengthOf } from "./ids_of_texts.ts";
 import { runFailure } from "./ort_failures.ts";
 import type { ProviderName } from "./providers.ts";
 import type { Kept, Runner } from "./runner.ts";
@@ -55,8 +57,7 @@ export class DecoderSession implements OpenedSession {
   readonly #onTaps: Instrumentation["onTaps"];
   readonly #trials: Trials;
   #texts: Texts;
-  /** Caches that marks hold on to, with how many of them. */
-  readonly #held = new Map<readonly Kept[], number>();
+  readonly #held = new HeldCaches();
   #isReleased = false;
   #fedMs = 0;
 
@@ -107,7 +108,7 @@ export class DecoderSession implements OpenedSession {
     if (this.#isReleased) throw new Error("Cannot mark a session that was released");
     const texts = { ...this.#texts };
     const { cache, pastLength } = texts;
-    this.#held.set(cache, (this.#held.get(cache) ?? 0) + 1);
+    this.#held.hold(cache);
     let isHeld = true;
     return {
       pastLength,
@@ -119,9 +120,7 @@ export class DecoderSession implements OpenedSession {
       [Symbol.dispose]: () => {
         if (!isHeld || this.#isReleased) return;
         isHeld = false;
-        const others = (this.#held.get(cache) ?? 1) - 1;
-        if (others > 0) this.#held.set(cache, others);
-        else this.#held.delete(cache);
+        this.#held.letGo(cache);
         if (cache !== this.#texts.cache) this.#drop(cache);
       },
     };
@@ -152,10 +151,8 @@ export class DecoderSession implements OpenedSession {
   async release(): Promise<void> {
     if (!this.#isReleased) {
       this.#isReleased = true;
-      for (const cache of new Set([...this.#held.keys(), this.#texts.cache])) {
-        this.#runner.drop(cache);
-      }
-      this.#held.clear();
+      const caches = new Set([...this.#held.takeAll(), this.#texts.cache]);
+      for (const cache of caches) this.#runner.drop(cache);
       this.#texts.cache = [];
     }
     await this.#runner.release();
@@ -196,19 +193,14 @@ export class DecoderSession implements OpenedSession {
     signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> {
     const batch = this.#texts.padding.length;
-    const length = ids.length / batch;
-    if (length === 0) throw new Error("Cannot run a forward pass over no tokens");
-    if (!Number.isInteger(length)) {
-      throw new Error(`Cannot share ${ids.length} tokens out among ${batch} sequences`);
-    }
+    const length = lengthOf(ids, batch);
     const { pastLength, hasDropped } = this.#texts;
     const isSplit = length > 1 && (this.#inputs.prefillBy === "token" ||
       (pastLength > 0 && (hasDropped || !await this.#trials.takesChunks())));
     if (!isSplit) return await this.#pass(ids, wantsLogits, signal);
-    const column = (at: number) =>
-      Array.from({ length: batch }, (_, row) => ids[row * length + at]!);
-    for (let i = 0; i < length - 1; i++) await this.#pass(column(i), false, signal);
-    return await this.#pass(column(length - 1), wantsLogits, signal);
+    const columns = columnsOf(ids, batch);
+    for (const column of columns.slice(0, -1)) await this.#pass(column, false, signal);
+    return await this.#pass(columns.at(-1)!, wantsLogits, signal);
   }
 
   // Runs a trial on caches of its own, and restores the texts that were under way.
