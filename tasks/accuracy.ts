@@ -6,7 +6,8 @@
 import { Option } from "@commander-js/extra-typings";
 import { experiment } from "./accuracy/experiment.ts";
 import { accuracyPage } from "./accuracy/page.ts";
-import { type Accuracy, accuracyOf, percent } from "./accuracy/result.ts";
+import { percent } from "./accuracy/goals.ts";
+import { type Accuracy, accuracyOf } from "./accuracy/result.ts";
 import { command, integer, ProgressBar, runCommand, tableLines } from "./frame/mod.ts";
 
 const PAGE = new URL("../docs/accuracy.md", import.meta.url);

@@ -99,3 +99,8 @@ function wholeRecordsError(
   });
   return measuredMj / trueMj - 1;
 }
+
+/** How far off the energy of whole records is, where it could be compared. */
+export function wholeErrors(trials: readonly AlignmentTrial[]): number[] {
+  return trials.flatMap(({ wholeRecordsError: error }) => error === null ? [] : Math.abs(error));
+}

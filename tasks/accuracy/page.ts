@@ -1,4 +1,5 @@
-import { type Accuracy, type AccuracyRow, type AlignmentRow, percent } from "./result.ts";
+import { percent } from "./goals.ts";
+import type { Accuracy, AccuracyRow, AlignmentRow } from "./result.ts";
 
 /** docs/accuracy.md, all of it. */
 export function accuracyPage(accuracy: Accuracy): string {
