@@ -1,6 +1,7 @@
 /**
  * How long a fleet's report takes: DuckDB over 1,000 Parquet runs of 20 hosts, the whole task with
- * its start. Prints Markdown; docs/fleet.md keeps a result.
+ * its start; and the query of its reports alone, the rest being JavaScript. Prints Markdown;
+ * docs/fleet.md keeps a result.
  *
  * `deno run -A tasks/bench/fleet.ts [number of runs]`
  *
@@ -10,6 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { addToFleet } from "../../lib/fleet/mod.ts";
 import { nodeSqlite, ProfileDatabase } from "../../lib/store/mod.ts";
+import { FIGURES_SQL, MOST_RUNS } from "../fleet/figures.ts";
 import { sampleRun } from "../../tests/fixtures/run.ts";
 import { headerOf } from "../../tests/store/scene.ts";
 
@@ -24,13 +26,18 @@ if (import.meta.main) {
   try {
     const runs = Number(Deno.args[0] ?? 1000);
     await fill(folder, runs);
-    console.log(`| 1 task over ${runs} runs | median s | all |`);
-    console.log(`| --- | --- | --- |`);
-    for (const args of [["--report", "hosts"], ["--report", "regressions"], ["--sql", PHASES]]) {
-      const seconds = Array.from({ length: ROUNDS }, () => timed(join(folder, "fleet"), args))
-        .sort((a, b) => a - b);
-      const all = seconds.map((s) => s.toFixed(2)).join(", ");
-      console.log(`| ${args.join(" ")} | ${seconds[ROUNDS >> 1]!.toFixed(2)} | ${all} |`);
+    console.log(`| task over ${runs} runs | s, median | from | to | s of processor time, median |`);
+    console.log(`| --- | ---: | ---: | ---: | ---: |`);
+    const reports = ["hosts", "regressions"].map((name) => ["--report", name]);
+    const query = ["--sql", FIGURES_SQL, "--json", "--limit", `${MOST_RUNS}`];
+    for (const args of [...reports, query, ["--sql", PHASES]]) {
+      const rounds = Array.from({ length: ROUNDS }, () => timed(join(folder, "fleet"), args));
+      const [seconds, cpu] = (["seconds", "cpuSeconds"] as const).map((of) =>
+        rounds.map((round) => round[of]).sort((a, b) => a - b)
+      ) as [number[], number[]];
+      const figures = [seconds[ROUNDS >> 1], seconds[0], seconds.at(-1), cpu[ROUNDS >> 1]];
+      const name = args === query ? "the reports' query alone" : `\`${args.join(" ")}\``;
+      console.log(`| ${[name, ...figures.map((s) => s!.toFixed(2))].join(" | ")} |`);
     }
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -64,8 +71,8 @@ async function fill(folder: string, runs: number): Promise<void> {
   }
 }
 
-function timed(fleet: string, args: string[]): number {
-  const started = performance.now();
+function timed(fleet: string, args: string[]): { seconds: number; cpuSeconds: number } {
+  const [started, cpuBefore] = [performance.now(), childrenCpuSeconds()];
   const { tasks } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
   const [, ...flags] = (tasks.fleet as string).split(" ");
   const { success, stderr } = new Deno.Command(Deno.execPath(), {
@@ -73,5 +80,16 @@ function timed(fleet: string, args: string[]): number {
     cwd: ROOT,
   }).outputSync();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return (performance.now() - started) / 1000;
+  return {
+    seconds: (performance.now() - started) / 1000,
+    cpuSeconds: childrenCpuSeconds() - cpuBefore,
+  };
+}
+
+/** Of children that have ended, in steps of 10 ms: cutime and cstime of proc_pid_stat(5). */
+function childrenCpuSeconds(): number {
+  if (Deno.build.os !== "linux") return NaN;
+  // What stands before ")" is the program's name, which may have spaces.
+  const fields = Deno.readTextFileSync("/proc/self/stat").split(")").at(-1)!.trim().split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / 100;
 }
