@@ -13,6 +13,7 @@ import {
 import { InputError } from "../lib/errors.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
 import { type Arm, armOf, armsBy } from "./answers/arms.ts";
+import { withDraws } from "./answers/draws.ts";
 import { type FilterFlags, withFilters } from "./answers/filters.ts";
 import { printResult } from "./answers/lines.ts";
 import { metricOption } from "./answers/metric.ts";
@@ -42,13 +43,14 @@ Examples:
   deno task compare --by engine --model tinytales --metric tokensPerSecond
   deno task compare tag:before tag:after --metric component:q_proj --json`,
   )
-  .action((texts, { by, null: again, metric, test, ...flags }) => {
+  .action(async (texts, { by, null: again, metric, test, ...flags }) => {
     using database = ProfileDatabase.open(userPath(flags.db), { readOnly: true, upgrade: true });
     const arms = chosenArms(texts, by, database, flags);
     checkDisjoint(arms);
-    const [base, ...others] = arms.map(({ runs, ...arm }) => ({
-      ...arm,
-      runs: records(runs, metric, database),
+    const [base, ...others] = await Promise.all(arms.map(async ({ runs, ...arm }) => {
+      const read = records(runs, metric, database);
+      const isPair = arms[0]!.runs.length === 1 && runs.length === 1;
+      return { ...arm, runs: isPair ? [await withDraws(read[0]!, database)] : read };
     }));
     const nulls = again === undefined
       ? null

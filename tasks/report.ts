@@ -8,6 +8,7 @@ import { formatMs, threeDigits } from "../lib/quantities.ts";
 import { reportedRun, saveReport } from "../lib/report/mod.ts";
 import { ProfileDatabase } from "../lib/store/mod.ts";
 import { nowMs } from "../lib/clock.ts";
+import { withDraws } from "./answers/draws.ts";
 import {
   command,
   databaseOption,
@@ -45,7 +46,11 @@ Examples:
     const startMs = nowMs();
     const bar = new ProgressBar(json);
     bar.draw(0, "reading");
-    const runs = ids.map((id) => reportedRun(database, id));
+    const read = ids.map((id) => reportedRun(database, id));
+    // Runs beside each other are compared, one with the first.
+    const runs = read.length === 1 ? read : await Promise.all(
+      read.map(async (one) => ({ ...one, run: await withDraws(one.run, database) })),
+    );
     bar.draw(0.3, "drawing");
     const path = userPath(out);
     const bytes = await saveReport(path, runs, title === undefined ? {} : { title });

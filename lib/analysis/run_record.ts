@@ -31,8 +31,8 @@ export interface RunRecord
   };
   /** What is known of the model and the circumstances. */
   details?: RunDetails;
-  /** Joint draws of the compared metric, one seed for all runs, where they are still in memory. */
-  draws?: ArrayLike<number>;
+  /** Joint draws of its energies: differences of two runs are then taken draw by draw. */
+  draws?: ProfilingRun["draws"];
 }
 
 /** What names the process of a run; `null` where it is not known. */

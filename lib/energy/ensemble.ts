@@ -190,7 +190,8 @@ export function isSupported(ensemble: Ensemble, totalRails: readonly Rail[]): bo
     isResolvedBy(ensemble.support, central(total, null));
 }
 
-function totalDraws(ensemble: Ensemble, totalRails: readonly Rail[]): Float64Array | null {
+/** The total in every draw, in mJ; `null` where one of its rails was not measured all the time. */
+export function totalDraws(ensemble: Ensemble, totalRails: readonly Rail[]): Float64Array | null {
   if (totalRails.length === 0) return null;
   const total = new Float64Array(DRAWS);
   for (const rail of totalRails) {

@@ -44,7 +44,7 @@ export {
   type DeconvolvedTokens,
   deconvolveTokens,
 } from "./deconvolve/mod.ts";
-export { uniforms } from "./draws.ts";
+export { hashOf, uniforms } from "./draws.ts";
 export {
   type Ensemble,
   isSupported,
@@ -54,6 +54,7 @@ export {
   shareOf,
   sumOf,
   toEnergy,
+  totalDraws,
 } from "./ensemble.ts";
 export { groupTokens, mergeUnsupported, type TimedToken, type TokenRange } from "./groups.ts";
 export type { Limits, PowerBounds } from "./limits.ts";

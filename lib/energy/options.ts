@@ -24,6 +24,11 @@ export interface AttributionOptions {
   highestMw?: Partial<Record<Rail, number>>;
   /** Of the joint draws; default 1. */
   seed?: number;
+  /**
+   * Of the latch's draws, which is the same error in all runs of a machine: with one `latchSeed` and
+   * a `seed` each, it cancels in their difference, draw by draw, and nothing else does. Default `seed`.
+   */
+  latchSeed?: number;
   /** Called with the draws of every node, timed or weighted, children first. */
   onNode?: (span: Span, ensemble: Ensemble, path: readonly Span[]) => void;
 }

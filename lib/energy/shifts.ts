@@ -20,8 +20,9 @@ export interface Shifts {
 export function shiftsOf(rail: Rail, options: AttributionOptions, earlyMs = 0): Shifts {
   const { clockBoundMs = 0, seed = 1 } = options;
   const [leastMs, mostMs] = latchOf(rail, options);
+  const latchSeed = options.latchSeed ?? seed;
   const clock = mirrored(uniforms(hashOf("clock") ^ seed), "uniform");
-  const latch = mirrored(uniforms(hashOf(`latch ${rail}`) ^ seed), "uniform");
+  const latch = mirrored(uniforms(hashOf(`latch ${rail}`) ^ latchSeed), "uniform");
   const lowMs = leastMs - earlyMs - clockBoundMs;
   const highMs = mostMs + clockBoundMs;
   return {

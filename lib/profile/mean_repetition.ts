@@ -38,6 +38,8 @@ export interface MeanRepetition {
   tree: EnergySpan;
   /** What its inside is told by. */
   spans: MeanSpans;
+  /** All of it, in every draw; absent where nothing was repeated. */
+  run?: Ensemble | undefined;
   /** What repeated steps had to be scaled by; `null` where none were repeated. */
   scale: StepScale | null;
 }
@@ -85,12 +87,14 @@ export function meanRepetition(
     const ensemble = ensembles.get(key);
     return ensemble ? toEnergy(scaled(ensemble, 1 / count), options.reading) : UNMEASURED;
   };
+  const run = ensembles.get("run");
   const phases = meanPhases(evidence, repetitions, meanOf, ensembles, count);
   const tokens = meanTokens(evidence, repetitions, groups, meanOf);
   return {
     tree,
     energy: meanOf("run"),
-    durationMs: (ensembles.get("run")?.durationMs ?? 0) / count,
+    durationMs: (run?.durationMs ?? 0) / count,
+    run: run && scaled(run, 1 / count),
     phases,
     sections: meanSections(evidence.sections, repetitions, phases, (phase, partMs) => {
       const whole = ensembles.get(`phase ${phase}`);

@@ -22,7 +22,12 @@ export { checkProfile } from "./check_profile.ts";
 export type { ProfileOptions, ProfileProgress } from "./options.ts";
 export { profile } from "./profile.ts";
 export { expectedLoopsMs } from "./stages.ts";
-export { type StoredRecords, type SummarizedRun, summarizeStored } from "./stored_run.ts";
+export {
+  storedDraws,
+  type StoredRecords,
+  type SummarizedRun,
+  summarizeStored,
+} from "./stored_run.ts";
 export {
   type CodeContext,
   type EndOptions,

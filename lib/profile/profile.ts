@@ -7,11 +7,12 @@ import {
   PowerMonitor,
   readPowerConditions,
 } from "../power/mod.ts";
-import type { ModelSummary, ProfilingRun, RunHeader } from "../record.ts";
+import type { ModelSummary, ProfilingRun, RunDraws, RunHeader } from "../record.ts";
 import { frequencyChange } from "./amplify/mod.ts";
 import type { OnePrompt, PromptBatch } from "./asked_prompt.ts";
 import { checked } from "./check_profile.ts";
 import { cleanTokens } from "./clean_tokens.ts";
+import { energyDraws } from "./energy_draws.ts";
 import type { Explained } from "./explain.ts";
 import { keptEvidence } from "./kept_evidence.ts";
 import { latchOf } from "./latch.ts";
@@ -20,6 +21,7 @@ import { ModelThread } from "./model_thread.ts";
 import { type ProfileOptions, type ProfilePlan, sessionOf } from "./options.ts";
 import { powerEvidence } from "./power_evidence.ts";
 import { RunRecorder } from "./recorder.ts";
+import type { Remains } from "./remains.ts";
 import { runLoops } from "./run_loops.ts";
 import { lateDetails, modelDetails, osBuildOf, powerState } from "./run_details.ts";
 import { Stages } from "./stages.ts";
@@ -133,12 +135,20 @@ export async function profile(
         osBuild: osBuildOf(monitor.info, recorder.firstRaw),
       }),
     });
-    return run;
+    return withDraws(run, remains);
   } catch (error) {
     await monitor.stop(); // its last records are kept, too
     fail(recorder, error);
     throw error;
   }
+}
+
+/** Made when first read, as few runs are compared, and not enumerated, as 6 kB of noise tell nobody. */
+function withDraws(run: ProfilingRun, remains: Remains): ProfilingRun {
+  let draws: RunDraws | undefined;
+  return Object.defineProperty(run, "draws", {
+    get: () => draws ??= energyDraws(remains, "this process"),
+  });
 }
 
 /** How the model's thread finds the same file: what was built elsewhere has its config here. */

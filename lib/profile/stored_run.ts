@@ -6,10 +6,12 @@ import type {
   LayerMetric,
   MetricSink,
   ProfilingRun,
+  RunDraws,
   RunHeader,
   StoredSection,
 } from "../record.ts";
 import type { Window } from "./baseline.ts";
+import { energyDraws } from "./energy_draws.ts";
 import { Evidence } from "./evidence.ts";
 import { type Inside, writeInside } from "./inside/mod.ts";
 import { isKept, keptExplained } from "./kept_evidence.ts";
@@ -26,7 +28,10 @@ import { isKeptWindows, type KeptWindows, summarizeKeptWindows } from "./windows
 /** What a database holds of a run, its power made again from the raw records. */
 export interface StoredRecords {
   /** As it is stored. */
-  run: ProfilingRun & Pick<RunHeader, "startedAtMs" | "options">;
+  run: ProfilingRun & Pick<RunHeader, "startedAtMs" | "options"> & {
+    /** The machine that it ran on. */
+    host?: { hostname: string | null };
+  };
   /** Sections inside of phases, of all repetitions. */
   sections: readonly StoredSection[];
   /** Components of all tokens that were looked into. */
@@ -72,6 +77,32 @@ export async function summarizeStored(stored: StoredRecords): Promise<Summarized
     ...rows,
     lacks: "what was known of its clocks, idle time and twins, which earlier versions did not keep",
   };
+}
+
+/**
+ * Makes the joint draws of a stored run's energies again, for `compareRuns`: pass it
+ * `{ ...run, draws }`. `null` for runs of earlier versions, which did not keep what is needed, and for
+ * windows around any code.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compareRuns, ProfileDatabase, storedDraws, storedEvidence } from "@tokenwatt/tokenwatt";
+ *
+ * async function compared(database: ProfileDatabase): Promise<string> {
+ *   const [before, after] = await Promise.all(["last~1", "last"].map(async (id) => {
+ *     const stored = await storedEvidence(database, id);
+ *     return { ...stored.run, draws: storedDraws(stored) };
+ *   }));
+ *   return compareRuns(before!, after!).verdict;
+ * }
+ * assert(typeof compared === "function");
+ * ```
+ */
+export function storedDraws(stored: StoredRecords): RunDraws | null {
+  if (!isKept(stored.evidence)) return null;
+  const { runId, host } = stored.run;
+  return energyDraws(keptRemains(stored), host?.hostname ?? runId);
 }
 
 /** Windows around any code have no tokens, and nothing inside of them. */

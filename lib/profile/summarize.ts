@@ -1,18 +1,10 @@
-import {
-  deconvolve,
-  defaultTotalRails,
-  energyOver,
-  measuredRails,
-  stepPowers,
-} from "../energy/mod.ts";
-import type { ProfilingRun, Rail } from "../record.ts";
+import { energyOver } from "../energy/mod.ts";
+import type { ProfilingRun } from "../record.ts";
 import { amplifiedInside } from "./amplify/mod.ts";
-import { refuseLongBatches } from "./batched_rails.ts";
-import type { PowerEvidence } from "./evidence.ts";
-import { findingsOf, windowOf } from "./findings.ts";
+import { attributeRun } from "./attribute_run.ts";
+import { findingsOf } from "./findings.ts";
 import { type Inside, insideFindings, insideOf } from "./inside/mod.ts";
 import { interTokenLatency } from "./latency.ts";
-import { meanRepetition } from "./mean_repetition.ts";
 import type { Remains } from "./remains.ts";
 import { deconvolvedFindings, resolveFindings } from "./resolve/mod.ts";
 import { runtimeOf, sequencesOf } from "./runtime.ts";
@@ -29,30 +21,13 @@ export interface Summary {
 /** Makes a run of what was seen: pure, so that a stored run can be derived again. */
 export function summarize(given: Remains): Summary {
   const { evidence, interrupted, header, plan } = given;
-  const repetitions = evidence.complete(interrupted);
-  const { power, findings } = refuseLongBatches(given.power, windowOf(repetitions));
+  const { repetitions, power, findings, attribution, told, repeated, mean } = attributeRun(given, {
+    seed: plan.seed,
+  });
   const remains = { ...given, power };
   const sampling = [...remains.sampling, ...remains.observed, ...findings];
-  const totalRails = totalRailsOf(power);
-  const { idleMw, errorMw } = power.baseline;
-  const attribution = {
-    totalRails,
-    clockBoundMs: power.boundMs ?? 0,
-    latchMs: power.latchMs,
-    batchedRails: power.batchedRails,
-    statedError: power.info.statedError,
-    seed: plan.seed,
-    ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
-  };
+  const { totalRails } = attribution;
   const { steps } = evidence;
-  const told = plan.resolve === "repetitions" && power.info.kind !== "estimated"
-    ? deconvolve(repetitions.map((one) => evidence.tokensOf(one)), power.samples, attribution)
-    : null;
-  const repeated = steps === null ? [] : stepPowers(steps.blocks, power.samples, attribution);
-  const options = { ...attribution, reading: attribution };
-  const mean = told === null
-    ? meanRepetition(evidence, repetitions, power, options, repeated)
-    : meanRepetition(evidence, repetitions, power, options, told.powers, "deconvolved");
   const { depth } = plan;
   const explained = remains.explained ?? null;
   const inside = explained === null || depth === "token"
@@ -111,10 +86,4 @@ export function summarize(given: Remains): Summary {
     trace,
   };
   return { run: { ...run, verdict: verdictOf(run) }, inside };
-}
-
-function totalRailsOf({ info, samples }: PowerEvidence): Rail[] {
-  const measured = measuredRails(samples);
-  const stated = info.totalRails.filter((rail) => measured.includes(rail));
-  return stated.length > 0 ? stated : defaultTotalRails(samples);
 }

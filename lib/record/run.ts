@@ -172,6 +172,19 @@ export interface RunTrace {
 /** The state of a run in the database. */
 export type RunStatus = "running" | "complete" | "interrupted" | "failed";
 
+/**
+ * A run's energies in every joint draw, for differences between runs. The latch is drawn alike in all
+ * runs of one machine, source and cadence; what is a run's own error is drawn for each on its own.
+ */
+export interface RunDraws {
+  /** Decode phase, mJ; `null` where draws are not what its interval is made of. */
+  decodeMj: Float64Array | null;
+  /** Prefill, mJ. */
+  prefillMj: Float64Array | null;
+  /** One whole mean repetition, mJ. */
+  energyMj: Float64Array | null;
+}
+
 /** One profiled prompt. All but `trace` is what `--json` prints, without the columns of `inside`. */
 export interface ProfilingRun {
   /** As the database names it. */
@@ -213,4 +226,9 @@ export interface ProfilingRun {
   inside: RunInside | null;
   /** What happened when. */
   trace: RunTrace;
+  /**
+   * What `compareRuns` takes differences by; `null`: unknown. On what `profile()` returned it is made
+   * when it is first read, and neither printed nor stored; `storedDraws` makes it of a stored run.
+   */
+  draws?: RunDraws | null;
 }

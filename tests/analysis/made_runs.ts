@@ -24,7 +24,7 @@ export interface MadeRun {
   model?: Partial<RunRecord["model"]>;
   details?: RunRecord["details"];
   findings?: RunRecord["findings"];
-  draws?: number[];
+  draws?: RunRecord["draws"];
 }
 
 let made = 0;

@@ -21,6 +21,16 @@ Deno.test("shiftsOf() shares the clock's error between rails, and gives each its
   assert.equal(shiftsOf("ane", latch).highMs, 0);
 });
 
+Deno.test("shiftsOf() draws the latch by a seed of its own, so that runs share it and nothing else", () => {
+  const latch = { latchMs: [-5, 40] as const };
+  const drawn = (seed: number, latchSeed: number, clockBoundMs = 0) =>
+    shiftsOf("cpu", { ...latch, seed, latchSeed, clockBoundMs }).drawsMs;
+  assert.deepEqual(drawn(1, 7), drawn(2, 7));
+  assert.notDeepEqual(drawn(1, 7), drawn(1, 8));
+  assert.notDeepEqual(drawn(1, 7, 8), drawn(2, 7, 8));
+  assert.deepEqual(drawn(1, 1), shiftsOf("cpu", { ...latch, seed: 1 }).drawsMs);
+});
+
 Deno.test("energyOver() looks for a delayed rail where it was read, also for whether it was at all", () => {
   const samples = Array.from({ length: 10 }, (_, index) => ({
     startMs: index * 100,

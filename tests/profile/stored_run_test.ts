@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadModel } from "../../lib/model/mod.ts";
-import { profile, type ProfileOptions, summarizeStored } from "../../lib/profile/mod.ts";
+import { compareRuns } from "../../lib/analysis/mod.ts";
+import {
+  profile,
+  type ProfileOptions,
+  storedDraws,
+  summarizeStored,
+} from "../../lib/profile/mod.ts";
 import {
   ProfileDatabase,
   rederiveRun,
   resultOf,
   type RunDocument,
   runDocument,
+  storedEvidence,
 } from "../../lib/store/mod.ts";
+import type { ProfilingRun } from "../../lib/record.ts";
 import { withStandIn } from "../power/fixtures/stand_in.ts";
 import { scratch } from "../store/scene.ts";
 import { runTask } from "../tasks/run_task.ts";
@@ -73,6 +81,52 @@ for (const [name, options] of Object.entries(CASES)) {
     if (options.depth) assert.ok(database.getComponentMetrics(runId).length > 100);
   });
 }
+
+Deno.test("two runs are compared draw by draw, in memory and stored; draws are neither printed nor kept", async () => {
+  using scene = scratch();
+  const runs: ProfilingRun[] = [];
+  {
+    using database = ProfileDatabase.open(scene.path);
+    await withStandIn("normal", async () => {
+      for (let run = 0; run < 2; run++) {
+        const { baselineSeconds, warmup } = QUICK;
+        runs.push(
+          await profile(model, "Once upon a time", {
+            source: "powermetrics",
+            intervalMs: 50,
+            minSeconds: 1.2,
+            maxNewTokens: 3,
+            baselineSeconds,
+            warmup,
+            database,
+          }),
+        );
+      }
+    });
+    const [before, after] = runs as [ProfilingRun, ProfilingRun];
+    assert.ok(!("draws" in JSON.parse(JSON.stringify(before))));
+    assert.ok(before.draws === before.draws);
+    const stored = await storedEvidence(database, before.runId);
+    const draws = storedDraws(stored);
+    assert.equal(draws?.energyMj?.length, 256);
+    assert.deepEqual(draws, storedDraws(stored));
+    assert.equal(storedDraws({ ...stored, evidence: null }), null);
+    const mj = draws!.energyMj!.reduce((sum, one) => sum + one, 0) / 256;
+    assert.ok(Math.abs(mj / before.totals.energyMj! - 1) < 0.03, `${mj}`);
+    assert.equal(compareRuns(before, after, { metric: "energyMj" }).basis, "draws");
+  }
+  const { stdout, stderr } = await runTask(
+    "compare",
+    ["last~1", "last", "--metric", "energyMj", "--json", "--db", scene.path],
+  );
+  assert.equal(JSON.parse(stdout).comparisons[0].basis, "draws", stderr);
+  const report = await runTask(
+    "report",
+    ["last~1", "last", "--db", scene.path, "-o", join(scene.folder, "report.html")],
+  );
+  assert.equal(report.code, 0, report.stderr);
+  assert.match(await Deno.readTextFile(join(scene.folder, "report.html")), /z by draws/);
+});
 
 Deno.test("rederiveRun() repairs derived rows that are wrong, at every level, and names them", async () => {
   using database = ProfileDatabase.open(":memory:");

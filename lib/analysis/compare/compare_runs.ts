@@ -67,7 +67,7 @@ export function compareRuns(
   if (batches.length > 1) {
     notes.push(`Batch sizes are mixed (${batches.sort((x, y) => x - y).join(", ")})`);
   }
-  const measurement = measurementOf(armA, armB);
+  const measurement = measurementOf(armA, armB, metric);
   const { test, ...how } = testOf(armA, armB, units, measurement, options);
   const floor = floorOf(units, test, how, options);
   const scope = scopeOf(armA, armB);

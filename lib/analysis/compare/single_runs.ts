@@ -4,13 +4,14 @@
  * @module
  */
 import {
-  meanOf,
   type MeanTest,
   studentP,
   studentQuantile,
   sumOver,
   varianceOf,
 } from "../statistics/mod.ts";
+import type { RunRecord } from "../run_record.ts";
+import type { ComparisonMetric } from "./metric.ts";
 import type { Measured } from "./pairs.ts";
 
 /** The error that measuring the runs leaves in their difference. */
@@ -28,8 +29,9 @@ const NORMAL = 1e6;
 export function measurementOf(
   a: readonly Measured[],
   b: readonly Measured[],
+  metric: ComparisonMetric,
 ): Measurement | null {
-  const drawn = byDraws(a, b);
+  const drawn = byDraws(a, b, metric);
   if (drawn !== null) return { error: drawn, from: "draws" };
   const variances = [a, b].map((arm) => {
     if (arm.some(({ observed }) => observed.error === null)) return null;
@@ -40,14 +42,28 @@ export function measurementOf(
   return { error: Math.sqrt(one + other), from: "intervals" };
 }
 
-/** Draw by draw, what all runs err in alike (a latch) cancels. */
-function byDraws(a: readonly Measured[], b: readonly Measured[]): number | null {
-  const draws = Math.min(...[...a, ...b].map(({ run }) => run.draws?.length ?? 0));
-  if (draws < 2) return null;
-  const logOf = (arm: readonly Measured[], draw: number) =>
-    meanOf(arm.map(({ run }) => Math.log(run.draws?.[draw] ?? NaN)));
-  const differences = Array.from({ length: draws }, (_, draw) => logOf(b, draw) - logOf(a, draw));
+/** Of two single runs: draw by draw, what both err in alike (a latch) cancels. */
+function byDraws(
+  [a, ...moreA]: readonly Measured[],
+  [b, ...moreB]: readonly Measured[],
+  metric: ComparisonMetric,
+): number | null {
+  if (!a || !b || moreA.length + moreB.length > 0) return null;
+  const [drawsA, drawsB] = [drawsOf(a.run, metric), drawsOf(b.run, metric)];
+  if (drawsA === null || drawsB === null || drawsA.length !== drawsB.length) return null;
+  const differences = Array.from(
+    drawsA,
+    (mj, draw) => Math.log(drawsB[draw]!) - Math.log(mj),
+  );
   return differences.every(Number.isFinite) ? Math.sqrt(varianceOf(differences)) : null;
+}
+
+/** Of the energy that a figure is a multiple of: what it is multiplied by is no error. */
+function drawsOf({ draws }: RunRecord, metric: ComparisonMetric): Float64Array | null {
+  if (!draws) return null;
+  if (metric === "joulesPerToken") return draws.decodeMj;
+  if (metric === "joulesPerPromptToken") return draws.prefillMj;
+  return metric === "energyMj" || metric === "energyDelayJs" ? draws.energyMj : null;
 }
 
 /** Two runs by their tokens: how much these differ, and what measuring the runs adds to that. */

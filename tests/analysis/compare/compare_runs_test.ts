@@ -108,15 +108,19 @@ Deno.test("compareRuns() of two single runs goes by their intervals, or their dr
   const normal = normals(5);
   // What both err in alike is nothing to their difference.
   const latch = Array.from({ length: 256 }, () => 1 + 0.1 * normal());
-  const drawn = (joules: number) =>
-    madeRun({
-      joules,
-      half: 0.2,
-      draws: latch.map((one) => joules * one * (1 + 0.002 * normal())),
-    });
-  const { basis, outcome, percent } = compareRuns(drawn(0.2), drawn(0.204));
+  const drawn = (joules: number) => {
+    const decodeMj = Float64Array.from(latch, (one) => joules * one * (1 + 0.002 * normal()));
+    return madeRun({ joules, half: 0.2, draws: { decodeMj, prefillMj: null, energyMj: null } });
+  };
+  const [a, b] = [drawn(0.2), drawn(0.204)];
+  const { basis, outcome, percent } = compareRuns(a, b);
   assert.deepEqual([basis, outcome], ["draws", "higher"]);
   assert.ok(percent.low! > 1 && percent.high! < 3);
+  // Draws of the decode phase say nothing of other figures.
+  assert.equal(compareRuns(a, b, { metric: "joulesPerPromptToken" }).basis, "intervals");
+  assert.equal(compareRuns(a, b, { metric: "energyMj" }).basis, "intervals");
+  // They are of two runs: of more, how much these differ says more.
+  assert.equal(compareRuns(a, [b, drawn(0.2)]).basis, "intervals");
 });
 
 Deno.test("compareRuns() of two estimates goes by their limits, and has no p-value", () => {
