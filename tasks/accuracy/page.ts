@@ -53,8 +53,8 @@ ${table(ALIGNMENT_TITLES, alignment.map(alignmentCells))}
 
 Idle, prefill, decode, idle, each once: no repetitions, which \`profile()\` would have. The error is
 relative to the truth, |estimate ÷ truth − 1|. _Latch calibrated_ knows each rail's delay to ± 2 ms
-(\`deno task calibrate\`), else it is only known to be −5 to +40 ms. The other ways are those of
-other tools. Coverage says how often the truth lies in the stated interval, the top decile being the
+(\`deno task calibrate\`), else it is only known to be −5 to +40 ms. The other ways are those of other
+tools. Coverage says how often the truth lies in the stated interval, the top decile being the
 phases whose power is furthest from the mean.
 
 ${table(ROW_TITLES, overall.map(rowCells))}
@@ -66,11 +66,11 @@ ${table(ROW_TITLES, byCadence.map(rowCells))}
 One answer of 40 tokens behind a prefill of 50–300 ms, generated 30 times; the truth is what a token
 cost in the mean of these 30, and all ways have the same records of them. Powers of tokens are
 _equal_, _flat_ (even over ± 20 %) or _spiky_ (15 % of them draw nearly three times what the others
-do); the latch is known to −5 to +40 ms only, and readings are off by up to 5 ms more. _Repeated_ has
-in addition what it is: each step many times in a row, there and back (\`--resolve tokens\`), on the
-same machine behind the 30. _Deconvolved_ tells from the 30 alone (\`--resolve repetitions\`); its rows
-hold only answers for which it says that it can, and the goal above compares it with time share in
-just these. _Shared_ is time share, whose limits are hard.
+do); the latch is known to −5 to +40 ms only, and readings are off by up to 5 ms more. _Repeated_
+has in addition what it is: each step many times in a row, there and back (\`--resolve tokens\`), on
+the same machine behind the 30. _Deconvolved_ tells from the 30 alone (\`--resolve repetitions\`); its
+rows hold only answers for which it says that it can, and the goal above compares it with time share
+in just these. _Shared_ is time share, whose limits are hard.
 
 ${table(ROW_TITLES, tokens.map(rowCells))}
 By cadence, step repetition, all powers:
@@ -103,8 +103,8 @@ const WHY =
 - **Intervals of single tokens.** The rig's power wavers in waves of 20 ms to a minute, by up to 6 %
   each. What a wave of the length of the sweeps does to a step is the same in both sweeps and cannot
   be told from its power, so that step repetition errs by 1 to 3 % there, where power that only
-  flickers gives 0.3 % (\`tests/energy/repeat/powers_test.ts\`). What the intervals take for granted of
-  that is in [decisions/interval-constants.md](decisions/interval-constants.md), on other seeds.
+  flickers gives 0.3 % (\`tests/energy/repeat/powers_test.ts\`). What the intervals take for granted
+  of that is in [decisions/interval-constants.md](decisions/interval-constants.md), on other seeds.
 `;
 
 const ALIGNMENT_TITLES = [
