@@ -27,7 +27,7 @@ export const examples: Step = {
 const SIDE_BY_SIDE = ["analysis", "charts", "energy", "store"];
 
 /** Rooms whose tests measure little themselves; they run in a process beside all that are left. */
-const BESIDE = ["docs", "experiment", "fleet", "gate", "model", "report", "tasks"];
+const BESIDE = ["docs", "experiment", "fleet", "gate", "inference", "model", "report", "tasks"];
 
 /** The tests of rooms that only compute, on all processors at once. */
 export const computingTests: Step = {
