@@ -40,6 +40,9 @@ export interface ContestOptions {
   onRound: (round: number) => void;
 }
 
+/** Who does other work cannot be compared. */
+export class DifferentAnswers extends Error {}
+
 /** From this many CPUs kept busy by others on, a round counts as disturbed. */
 export const DISTURBED_CPUS = 0.1;
 
@@ -92,7 +95,7 @@ function swapped({ baseMs, subjectMs, foreignCpus }: Round): Round {
 function checkAnswer(ids: readonly number[], expected: readonly number[]): void {
   const at = expected.findIndex((id, index) => id !== ids[index]);
   if (at === -1 && ids.length === expected.length) return;
-  throw new Error(
+  throw new DifferentAnswers(
     `Cannot compare answers that differ: ${expected.length} and ${ids.length} tokens` +
       (at === -1 ? "" : `, token ${at} is ${expected[at]} and ${ids[at]}`),
   );

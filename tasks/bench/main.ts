@@ -8,7 +8,7 @@ import { Option } from "@commander-js/extra-typings";
 import { InputError } from "@tokenwatt/tokenwatt";
 import { command, integer, number, ProgressBar, runCommand } from "../frame/mod.ts";
 import { type BenchCase, type BenchModel, CASES, openBenchModel } from "./bench_models.ts";
-import { contest } from "./contest.ts";
+import { contest, DifferentAnswers } from "./contest.ts";
 import { writeDocs } from "./docs_page.ts";
 import { watchForeignLoad } from "./foreign_load.ts";
 import { describeCommit, describeMachine } from "./machine.ts";
@@ -136,7 +136,7 @@ async function compareAll(
       }
       await using sides = await measure.open(model, ids, threads);
       const rounds = Math.min(quick ? QUICK_ROUNDS : measure.rounds, one.mostRounds);
-      const measured = await contest(sides.base, sides.subject, {
+      const contested = contest(sides.base, sides.subject, {
         rounds,
         mostRounds: MOST_TRIES * rounds,
         untilMs,
@@ -150,7 +150,12 @@ async function compareAll(
             `${label}: ${measure.name}, round ${round + 1}`,
           ),
       });
-      comparisons.push(compared(measure, one, measured, rounds));
+      const measured = await contested.catch((error) => {
+        if (!(error instanceof DifferentAnswers)) throw error;
+        console.error(`LEFT OUT ${measure.name} on ${label}: ${error.message}`);
+        return null;
+      });
+      if (measured !== null) comparisons.push(compared(measure, one, measured, rounds));
     }
   }
   bar.clear();

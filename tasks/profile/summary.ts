@@ -47,7 +47,7 @@ function meanPower(
   { meanMw, energyMj, lowMj, highMj, durationMs }: ProfilingRun["totals"],
 ): string {
   if (energyMj === null || lowMj === null || highMj === null) return formatMw(meanMw);
-  if (highMj - lowMj <= energyMj) return formatMw(meanMw);
+  if (highMj - lowMj < 1.5 * energyMj) return formatMw(meanMw);
   const [low, high] = [lowMj, highMj].map((mj) => formatMw(mj / durationMs * 1000));
   return `between ${low} and ${high}`;
 }
