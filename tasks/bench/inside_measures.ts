@@ -56,12 +56,11 @@ function freshBareLoop(model: BenchModel, ids: readonly number[], threads: numbe
 
 /** The tokens of `profile()`, which runs the model on a thread of its own beside its monitor. */
 function cleanPass({ model, prompt, maxNewTokens }: BenchModel, threads: number): Contestant {
-  const { tokenizer } = model;
   return {
     async answer(): Promise<Answer> {
       const run = await profile(
         await loadModel(model.path),
-        { text: tokenizer.decode(prompt), ids: [...prompt] },
+        [...prompt],
         {
           maxNewTokens,
           threads,
