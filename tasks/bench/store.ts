@@ -9,6 +9,7 @@
  */
 import { join } from "node:path";
 import { nodeSqlite, ProfileDatabase } from "../../lib/store/mod.ts";
+import { median } from "./statistics.ts";
 import { storeRate } from "./store/ours.ts";
 import { bareRate, pythonRate } from "./store/rivals.ts";
 import { componentsOf, fill, tokensOf } from "./store/rows.ts";
@@ -55,10 +56,6 @@ function insertRates(folder: string): void {
     const each = name === "store" ? "" : `${median(ratios).toFixed(2)} (${least} to ${most})`;
     console.log(`| ${name} | ${Math.round(median(own))} | ${each} |`);
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** What `profile()` writes every half second, and what a loop of one's own might write a token. */
