@@ -1,6 +1,3 @@
-import { nowMs } from "../../lib/clock.ts";
-import { EXIT } from "./command.ts";
-
 /**
  * One press of Ctrl-C arrives several times: the terminal sends it to the whole process group, and
  * `deno task` and npx pass theirs on.
@@ -10,25 +7,24 @@ const ONE_PRESS_MS = 500;
 /**
  * A signal that Ctrl-C aborts. A second Ctrl-C quits at once. `stopping` tells the user meanwhile
  * what is still done and what is kept.
+ *
+ * The second is left to the system, which ends the process whatever it does: `Deno.exit()` may wait
+ * for ever where telemetry is on (`endProcess()` says why).
  */
 export function interruptible(
   stopping = "Stopping after this token, and keeping what was measured",
 ): AbortSignal & Disposable {
   const controller = new AbortController();
-  let pressedMs = -Infinity;
+  const kinds: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const release = () => {
+    for (const kind of kinds) Deno.removeSignalListener(kind, stop);
+  };
   const stop = () => {
-    const sinceMs = nowMs() - pressedMs;
-    pressedMs = nowMs();
-    if (sinceMs < ONE_PRESS_MS) return;
-    if (controller.signal.aborted) Deno.exit(EXIT.interrupted);
+    if (controller.signal.aborted) return;
     console.error(`\n${stopping} (Ctrl-C: quit now)`);
+    Deno.unrefTimer(setTimeout(release, ONE_PRESS_MS));
     controller.abort();
   };
-  const kinds: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   for (const kind of kinds) Deno.addSignalListener(kind, stop);
-  return Object.assign(controller.signal, {
-    [Symbol.dispose]: () => {
-      for (const kind of kinds) Deno.removeSignalListener(kind, stop);
-    },
-  });
+  return Object.assign(controller.signal, { [Symbol.dispose]: release });
 }
