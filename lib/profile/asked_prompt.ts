@@ -48,9 +48,18 @@ function isBatch(prompt: OnePrompt | PromptBatch): prompt is PromptBatch {
 
 function onePrompt({ tokenizer }: Model, prompt: OnePrompt): Prompt {
   if (typeof prompt === "string") return { prompt, addSpecialTokens: true };
-  if ("text" in prompt) return { prompt: prompt.text, addSpecialTokens: false };
+  if ("text" in prompt) {
+    const asked = { prompt: prompt.text, addSpecialTokens: false };
+    const read = tokenizer.encode(prompt.text, { addSpecialTokens: false });
+    // As text where that says the same: from ids, tokenizing would not be measured.
+    return isSame(read, prompt.ids) ? asked : { ...asked, ids: [...prompt.ids] };
+  }
   const ids = [...prompt];
   return { prompt: tokenizer.decode(ids) || ids.join(" "), addSpecialTokens: false, ids };
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 function checkedIds(model: Model, { prompt, addSpecialTokens, ids }: Prompt): number[] {
