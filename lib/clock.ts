@@ -7,7 +7,7 @@
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { nowMs } from "./clock.ts";
+ * import { nowMs } from "@tokenwatt/tokenwatt";
  *
  * const before = nowMs();
  * assert(nowMs() >= before);

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { apiPage } from "./api_page.ts";
+import { apiPages } from "./api_pages.ts";
 import { commandsPage } from "./commands_page.ts";
+import { publicNames } from "./public_names.ts";
 import { readMessages } from "./messages.ts";
 import { messagesPage } from "./messages_page.ts";
 import { readRooms } from "./rooms.ts";
@@ -15,11 +16,16 @@ export interface Page {
 
 /** All files of docs/ that `deno task docs` writes, as the source has them now. */
 export async function writtenPages(root: string): Promise<Page[]> {
+  const pages = [
+    ...apiPages(await publicNames(pathToFileURL(`${root}/`))),
+    { path: "docs/commands.md", text: await commandsPage() },
+    { path: "docs/messages.md", text: messagesPage(await readMessages(root)) },
+  ];
   return [
     { path: "docs/images/rooms.svg", text: roomsDrawing(await readRooms(root)) },
-    { path: "docs/api.md", text: await formatted(await apiPage(pathToFileURL(`${root}/`))) },
-    { path: "docs/commands.md", text: await formatted(await commandsPage()) },
-    { path: "docs/messages.md", text: await formatted(messagesPage(await readMessages(root))) },
+    ...await Promise.all(
+      pages.map(async ({ path, text }) => ({ path, text: await formatted(text) })),
+    ),
   ];
 }
 
@@ -46,14 +52,4 @@ async function formatted(markdown: string): Promise<string> {
   const { success, stdout } = await child.output();
   if (!success) throw new Error("Cannot format a page: deno fmt failed");
   return new TextDecoder().decode(stdout);
-}
-
-/** Pages in HTML in `docs/api`, with a search box; some 30 MB, which git ignores. */
-export async function apiPages(root: string): Promise<boolean> {
-  const { success } = await new Deno.Command("deno", {
-    args: ["doc", "--html", "--name=Tokenwatt", "--output=docs/api", "mod.ts"],
-    cwd: root,
-    stdin: "null",
-  }).spawn().status;
-  return success;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ALL_COMMANDS } from "../../tasks/commands.ts";
-import { publicNames } from "../../tasks/docs/api_page.ts";
+import { publicNames } from "../../tasks/docs/public_names.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const tool = JSON.parse(text("deno.json")) as { tasks: Record<string, string> };
@@ -61,8 +61,17 @@ Deno.test("every flag that a page gives to a command is one that it has", async 
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("docs/api.md names everything that is public; deno task docs writes it", async () => {
-  const page = text("docs/api.md");
-  const missing = (await publicNames(ROOT)).filter(({ name }) => !page.includes(`- \`${name}\` (`));
+Deno.test("docs/api declares everything that is public, charts too, and lists it", async () => {
+  const names = await publicNames(ROOT);
+  assert.ok(names.some(({ name }) => name === "charts.sankey"));
+  const index = text("docs/api/README.md");
+  const missing = names.filter(({ name, room, declaration }) => {
+    const page = text(`docs/api/${room}.md`);
+    return !index.includes(`- [\`${name}\`](${room}.md#`) || !page.includes(`\n## ${name}\n`) ||
+      !page.includes(declaration);
+  });
   assert.deepEqual(missing.map(({ name }) => name), [], "run deno task docs");
+  const rooms = new Set(["README", ...names.map(({ room }) => room)]);
+  const pages = Array.from(Deno.readDirSync(new URL("docs/api", ROOT)), ({ name }) => name);
+  assert.deepEqual(pages.sort(), [...rooms].map((room) => `${room}.md`).sort());
 });
