@@ -44,7 +44,8 @@ export const task = command(
     `
 Half of the CPUs work for half a second and rest for half a second, six times, while the meter is
 read; nothing else should run meanwhile. What is found holds until the machine is started anew, for
-this source and cadence: deno task profile uses it from then on.
+this source and cadence: deno task profile uses it from then on. Where no rail follows the work,
+nothing is kept.
 
 Examples:
   deno task calibrate
@@ -65,10 +66,10 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (nothing is kep
         signal,
         live: (stage, fraction) => bar.draw(fraction, stage),
       });
-      saveCalibration(calibration);
+      const path = saveCalibration(calibration) ? calibrationPath() : null;
       bar.clear();
       if (json) console.log(JSON.stringify(calibration, null, 2));
-      else for (const line of calibrationLines(calibration, calibrationPath())) console.log(line);
+      else for (const line of calibrationLines(calibration, path)) console.log(line);
     } catch (error) {
       bar.clear();
       if (signal.aborted) throw new ExitWith(EXIT.interrupted);

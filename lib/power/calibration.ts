@@ -51,7 +51,7 @@ const SLOW_MS = 1000;
  * what sampling itself draws: idle power at the cadence minus at one record a second. Half a minute
  * on a machine with nothing else to do. Times in ms, power in mW.
  *
- * Throws `InputError` where the source does not work.
+ * Throws `InputError` where the source does not work, or is simulated.
  *
  * @example
  * ```ts
@@ -84,6 +84,12 @@ export async function calibrate(options: CalibrateOptions = {}): Promise<Calibra
   const source = options.source;
   await using monitor = new PowerMonitor({ ...(source ? { source } : {}), intervalMs });
   await monitor.start();
+  const { info } = monitor;
+  if (info.kind === "simulated") {
+    throw new InputError(`Cannot calibrate ${info.name}: simulated power follows no work`, {
+      remedy: "choose a source that measures this machine (deno task doctor)",
+    });
+  }
   go("idle power", idleMs);
   const before = await idle(idleMs, signal);
   const train = await pulseTrain(pulses, pulseMs, intervalMs, signal, () => {
@@ -92,7 +98,6 @@ export async function calibrate(options: CalibrateOptions = {}): Promise<Calibra
   await monitor.stop();
   signal?.throwIfAborted();
   const samples = monitor.samples();
-  const { info } = monitor;
   const here = { source: info.name, rails: info.totalRails };
 
   let observerMw: number | null = null;

@@ -20,8 +20,13 @@ export function loadCalibration(source: string, intervalMs: number): Calibration
   }
 }
 
-/** Keeps a calibration in place of older ones of its kind. Throws `InputError` where it cannot. */
-export function saveCalibration(calibration: Calibration): void {
+/**
+ * Keeps a calibration in place of older ones of its kind, and returns whether: one in which no rail
+ * answered is not kept, as a meter that does not hear work tells nothing of itself either. Throws
+ * `InputError` where it cannot.
+ */
+export function saveCalibration(calibration: Calibration): boolean {
+  if (Object.keys(calibration.latchMs).length === 0) return false;
   const path = calibrationPath();
   let others: Calibration[] = [];
   try {
@@ -37,6 +42,7 @@ export function saveCalibration(calibration: Calibration): void {
     // Renamed into place: a profile that starts now reads the old file or the new one.
     Deno.writeTextFileSync(`${path}.new`, JSON.stringify([...others, calibration], null, 2) + "\n");
     Deno.renameSync(`${path}.new`, path);
+    return true;
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new InputError(`Cannot keep the calibration in ${path}: ${found}`, {

@@ -2,8 +2,8 @@ import type { Calibration } from "../../lib/power/mod.ts";
 import { type Rail, RAILS } from "../../lib/record.ts";
 import { tableLines } from "../frame/mod.ts";
 
-/** What a calibration found, for people. */
-export function calibrationLines(calibration: Calibration, path: string): string[] {
+/** What a calibration found, for people; `path` is `null` where it was not kept. */
+export function calibrationLines(calibration: Calibration, path: string | null): string[] {
   const { source, intervalMs, latchMs, boundMs, observerMw } = calibration;
   const rails = RAILS.filter((rail: Rail) => latchMs[rail] !== undefined);
   const rows = rails.flatMap((rail) => {
@@ -23,7 +23,7 @@ export function calibrationLines(calibration: Calibration, path: string): string
       ], rows)),
     "",
     observerLine(observerMw, intervalMs),
-    `kept until the next start of this machine in ${path}`,
+    path === null ? "nothing is kept" : `kept until the next start of this machine in ${path}`,
   ];
 }
 

@@ -155,6 +155,16 @@ Deno.test("loadCalibration() finds what was kept for this source, cadence and bo
   });
 });
 
+Deno.test("saveCalibration() keeps none in which no rail answered, and leaves the older one", async () => {
+  await withCache((path) => {
+    assert.equal(saveCalibration({ ...KEPT, latchMs: {} }), false);
+    assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
+    assert.equal(saveCalibration(KEPT), true);
+    assert.equal(saveCalibration({ ...KEPT, latchMs: {} }), false);
+    assert.deepEqual(loadCalibration("powermetrics", 100), KEPT);
+  });
+});
+
 Deno.test("loadCalibration() takes no damaged file, and saveCalibration() writes it anew", async () => {
   await withCache((path) => {
     saveCalibration(KEPT);

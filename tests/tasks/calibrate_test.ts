@@ -41,7 +41,7 @@ Deno.test("calibrate says what it found, keeps it, and prints JSON alone with --
         "--interval-ms",
         "50",
         "--pulses",
-        "1",
+        "2",
         "--idle-seconds",
         "0",
         "--json",
@@ -63,6 +63,15 @@ Deno.test("calibrate ends with 130 on Ctrl-C and keeps nothing", async () => {
     const { code, stdout } = await ended(child);
     assert.equal(code, 130);
     assert.equal(stdout, "");
+    assert.deepEqual([...Deno.readDirSync(env.XDG_CACHE_HOME!)], []);
+  });
+});
+
+Deno.test("calibrate refuses simulated power, and writes nothing into the user's cache", async () => {
+  await withCache(async (env) => {
+    const { code, stderr } = await runTask("calibrate", ["--power", "rig:m4max"], { env });
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: Cannot calibrate rig:m4max: .*follows no work[^\n]+\n$/);
     assert.deepEqual([...Deno.readDirSync(env.XDG_CACHE_HOME!)], []);
   });
 });
