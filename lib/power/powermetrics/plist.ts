@@ -18,6 +18,8 @@ const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
   processEntities: false,
+  // Else it writes out the path of every tag for callbacks that are not there.
+  jPath: false,
 });
 
 const REMEDY = "pass one record as powermetrics -f plist writes it";
@@ -85,7 +87,8 @@ function valueOf(node: XmlNode): Plist {
 }
 
 function nameOf(node: XmlNode): string {
-  return Object.keys(node)[0] ?? "";
+  for (const name in node) return name;
+  return "";
 }
 
 function childrenOf(node: XmlNode): XmlNode[] {
@@ -96,7 +99,12 @@ function childrenOf(node: XmlNode): XmlNode[] {
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 function textOf(node: XmlNode): string {
-  const text = childrenOf(node).map((child) => String(child["#text"] ?? "")).join("");
+  let text = "";
+  for (const child of childrenOf(node)) text += child["#text"] ?? "";
+  return text.includes("&") ? decoded(text) : text;
+}
+
+function decoded(text: string): string {
   return text.replace(/&(#x?[\da-f]+|\w+);/gi, (whole, name: string) => {
     if (!name.startsWith("#")) return ENTITIES[name] ?? whole;
     const code = Number(name.replace("#x", "0x").replace("#X", "0x").replace("#", ""));
