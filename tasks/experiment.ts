@@ -103,7 +103,7 @@ function labelOf({ doing, secondsLeft }: ExperimentProgress): string {
 
 /** Models are named as they are for `deno task profile`. */
 function placed(file: ExperimentFile): ExperimentFile {
-  const arms = Object.entries(file.arms).map(([name, arm]) =>
+  const arms = Object.entries(file.arms ?? {}).map(([name, arm]) =>
     [name, typeof arm?.model === "string" ? { ...arm, model: modelPath(arm.model) } : arm] as const
   );
   return { ...file, arms: Object.fromEntries(arms) };

@@ -52,7 +52,7 @@ export function checkExpectations(
   refuse: Refuse,
 ): void {
   for (const [arm, expectation] of Object.entries(expect)) {
-    const { lessThan, moreThan, sameAs, by = 0 } = expectation;
+    const { lessThan, moreThan, sameAs, by = 0 } = expectation ?? {};
     const others = [lessThan, moreThan, sameAs].filter((other) => other !== undefined);
     const [other] = others;
     if (others.length !== 1) {

@@ -62,7 +62,8 @@ export function judge(plan: ExperimentPlan, order: readonly Cell[], cells: CellR
   const corrected = holmCorrected(compared.map(({ test }) => test.p));
   const comparisons = compared.map((comparison, at): ArmComparison => {
     const pCorrected = corrected[at] ?? null;
-    const isSeen = pCorrected !== null && pCorrected < 0.05;
+    // Without a p-value it is hard limits that were seen to differ, or not.
+    const isSeen = pCorrected === null || pCorrected < 0.05;
     const verdict = correctedVerdict(comparison, pCorrected, compared.length);
     return isSeen
       ? { ...comparison, pCorrected, verdict }

@@ -11,6 +11,7 @@ import {
 import type {
   ArmOptions,
   Expectation,
+  ExperimentArm,
   ExperimentDefinition,
   ExperimentOrder,
   ExperimentPrompt,
@@ -83,6 +84,8 @@ export function planExperiment(
   const { repetitions = 1, processes = 6, cooldown = 1 } = definition;
   const names = Object.keys(isRecord(arms) ? arms : {});
   demand(names.length > 0, "it has no arms", "pass arms, such as { fp32: { model: … } }");
+  demand(isRecord(options), `options is ${options}`, "pass an object, or leave it out");
+  demand(isRecord(expect), `expect is ${expect}`, "pass an object, or leave it out");
   // They come first, in ascending order, wherever they were written: another arm would be the first.
   const number = names.find((arm) => /^\d+$/.test(arm));
   demand(number === undefined, `arm "${number}" is called by a number`, "add a word to it");
@@ -103,7 +106,7 @@ export function planExperiment(
   );
   checkOptions(options, "options", refuse);
   const planned = names.map((arm): PlannedArm => {
-    const { model, precision, prompts: own = prompts, ...rest } = arms[arm]!;
+    const { model, precision, prompts: own = prompts, ...rest } = arms[arm] ?? {} as ExperimentArm;
     demand(typeof model === "string", `arm "${arm}" has no model`, "pass a path or an id as model");
     checkOptions(rest, `arm "${arm}"`, refuse);
     demand(

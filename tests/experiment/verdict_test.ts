@@ -99,3 +99,27 @@ Deno.test("correctedVerdict() takes back what only looking often enough has foun
   assert.match(correctedVerdict(comparison, 0.04, 3), /; p = 0\.040 corrected for 3 comparisons$/);
   assert.equal(correctedVerdict(comparison, 0.03, 1), comparison.verdict);
 });
+
+Deno.test("judge() keeps what hard limits show, which have no p-value", () => {
+  const short = planExperiment("two", {
+    arms: { A: { model }, B: { model } },
+    prompts: ["x"],
+    processes: 1,
+    nullArm: false,
+    expect: { B: { moreThan: "A" } },
+  });
+  const estimated = (joules: number) => [madeRun({ joules, half: 0.1, kind: "estimated" })];
+  const cells = new Map([
+    [keyOf({ arm: "A", round: 0 }), estimated(1)],
+    [keyOf({ arm: "B", round: 0 }), estimated(2)],
+  ]);
+  const { comparisons: [found], verdict, outcome } = judge(
+    short,
+    orderOf(["A", "B"], 1, "abba", 1),
+    cells,
+  );
+  assert.match(found!.verdict, /higher than of A \(hard limits/);
+  assert.equal(found!.outcome, "higher");
+  assert.match(verdict, /B \+100 \(\+64 to \+144\) %/);
+  assert.equal(outcome, "pass");
+});

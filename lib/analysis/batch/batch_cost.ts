@@ -99,7 +99,7 @@ export function batchCost(
     step: stepOf(costs),
     findings,
     notes,
-    verdict: verdictOf(optimum, [...among].filter((size) => size !== optimum), groups.length),
+    verdict: verdictOf(optimum, [...among].filter((size) => size !== optimum), costs.length),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   type ComparisonMetric,
   type Figure,
   figureOf,
+  having,
   LEAST_PROCESSES,
   nameOf,
   observe,
@@ -102,7 +103,7 @@ function endsOf(
   figure: Figure,
   confidence: number,
 ): { low: number; high: number } {
-  const observed = runs.map((run) => observe(run, metric)).filter((one) => one !== null);
+  const observed = having(runs, metric).flatMap((run) => observe(run, metric) ?? []);
   // Hard limits: no confidence makes them closer.
   return observed.some(({ isHard }) => isHard)
     ? {

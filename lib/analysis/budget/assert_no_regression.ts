@@ -64,15 +64,12 @@ export function assertNoRegression(
   }
   const labels = ["the baseline", "this"] as const;
   const comparison = compareRuns(baseline, run, { metric, accept, labels });
-  const { ratio: { value, low, high }, test, metricName, scope } = comparison;
-  const isKnown = low !== null && high !== null && test.degrees > 0;
-  const error = isKnown
-    ? Math.log(high / low) / 2 / studentQuantile(0.975, test.degrees)
-    : Infinity;
+  const { ratio, metricName, scope } = comparison;
   // Of a rate, less is worse: what is held to the limit is the inverse.
   const sign = metric === "tokensPerSecond" ? -1 : 1;
-  const known = { mean: sign * Math.log(value), error, degrees: test.degrees };
-  const ends = oneSided(known, confidence);
+  const value = ratio.value ** sign;
+  const ends = endsOf(comparison, sign * Math.log(ratio.value), confidence);
+  const isKnown = Number.isFinite(ends.high);
   const outcome = outcomeOf(ends, 1 + tolerance);
   const percent = (ratio: number) => {
     const much = 100 * (ratio - 1);
@@ -84,15 +81,27 @@ export function assertNoRegression(
   const range = isKnown ? `${percent(ends.low)} to ${percent(ends.high)} %` : "no interval";
   const result: RegressionResult = {
     outcome,
-    value: Math.exp(known.mean),
+    value,
     low: isKnown ? ends.low : null,
     high: isKnown ? ends.high : null,
     max: 1 + tolerance,
-    message: `${said}: ${worse} changed by ${percent(Math.exp(known.mean))} % (${range} at ` +
+    message: `${said}: ${worse} changed by ${percent(value)} % (${range} at ` +
       `${100 * confidence} %), ${percent(1 + tolerance)} % is allowed` +
       (scope === "process" ? "; this process only" : ""),
     comparison,
   };
   report(result, options.inconclusive ?? "warn");
   return result;
+}
+
+function endsOf(
+  { ratio: { low, high }, test: { degrees, p } }: Comparison,
+  mean: number,
+  confidence: number,
+): { low: number; high: number } {
+  if (low === null || high === null) return { low: 0, high: Infinity };
+  // Hard limits, which have no p-value: no confidence makes them closer.
+  if (p === null) return { low, high };
+  const error = Math.log(high / low) / 2 / studentQuantile(0.975, degrees);
+  return oneSided({ mean, error, degrees }, confidence);
 }

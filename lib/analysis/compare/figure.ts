@@ -40,17 +40,15 @@ export function figureOf(runs: readonly RunRecord[], metric: ComparisonMetric): 
   const { mean, low, high } = testPaired(
     units.map((unit) => meanOf(unit.map(({ observed }) => Math.log(observed.value)))),
   );
-  const half = units.length > 1
-    ? (high - low) / 2
-    : first.observed.error === null
-    ? Infinity
-    : 1.96 * first.observed.error;
+  const half = units.length > 1 ? (high - low) / 2 : 1.96 * (first.observed.error ?? Infinity);
   const isKnown = Number.isFinite(half);
+  const end = (log: number) => isKnown ? Math.exp(log) : null;
+  const own = found.length === 1 ? first.observed : null;
   const isSeen = !isEnergy || found.every(({ run }) => run.power.kind !== "estimated");
   return {
     value: Math.exp(mean),
-    low: isKnown ? Math.exp(mean - half) : null,
-    high: isKnown ? Math.exp(mean + half) : null,
+    low: own ? own.low : end(mean - half),
+    high: own ? own.high : end(mean + half),
     resolved: isSeen && half <= RESOLVED_HALF_INTERVAL,
     runs: found.length,
     processes: byProcess.has(null) ? null : byProcess.size,

@@ -72,7 +72,7 @@ export function nameOf(metric: ComparisonMetric): MetricName {
 export function observe(run: RunRecord, metric: ComparisonMetric): Observed | null {
   const { totals } = run;
   if (totals === null) return null;
-  if (isComponent(metric)) return component(run, componentOf(metric), totals.generatedTokens - 1);
+  if (isComponent(metric)) return component(run, componentOf(metric), totals.decodedTokens);
   if (metric === "tokensPerSecond" || metric === "ttftMs") {
     return of(totals[metric], null, null);
   }

@@ -28,8 +28,12 @@ function core(comparison: Omit<Comparison, "verdict">): string {
       } %`;
     return `No difference can be seen (${least})${within}`;
   }
-  const ends = [percent.low, percent.high].map((end) => end === null ? "?" : digits(Math.abs(end)))
-    .toSorted((one, other) => Number(one) - Number(other));
+  // As the word says it: an end on the other side keeps a sign, as exact tests may see what
+  // Student's interval leaves open.
+  const sign = outcome === "higher" ? 1 : -1;
+  const ends = [percent.low, percent.high].map((end) => end === null ? null : sign * end)
+    .toSorted((one, other) => (one ?? Infinity) - (other ?? Infinity))
+    .map((end) => end === null ? "?" : `${end < 0 ? "−" : ""}${digits(Math.abs(end))}`);
   const how = `${digits(Math.abs(percent.value))} % (${ends.join(" to ")} %) ${outcome}`;
   return `${capital(metricName)} of ${b.label} is ${how} than of ${a.label} ` +
     `(${test.name}${probability(test.p)}; ${least})`;

@@ -48,3 +48,9 @@ Deno.test("batchCost() says which sizes it cannot tell apart", () => {
   assert.match(one.verdict, /the only one/);
   assert.equal(one.step, null);
 });
+
+Deno.test("batchCost() speaks only of sizes whose energy was measured", () => {
+  const unmeasured = [2, 4].map((batchSize) => madeRun({ joules: null, details: { batchSize } }));
+  const { verdict } = batchCost([...runsOf([1]), ...unmeasured]);
+  assert.equal(verdict, "Batch size 1 is the only one that was measured");
+});

@@ -128,3 +128,30 @@ Deno.test("assertNoRegression() knows that of a rate more is better", () => {
     /Regression: time by token \(from tokens per second\) changed by \+25 %/,
   );
 });
+
+Deno.test("assertEnergy() leaves out invalid runs, their limits too", () => {
+  const findings: RunRecord["findings"] = [{
+    kind: "stuck-rail",
+    severity: "invalid",
+    value: 100,
+    unit: "%",
+    message: "",
+    remedy: "",
+  }];
+  const runs = [
+    madeRun({ joules: 0.2, half: 0.5, kind: "estimated" }),
+    madeRun({ joules: 0.8, half: 0.5, kind: "estimated", findings }),
+  ];
+  assert.equal(assertEnergy(runs, limit(0.35), { inconclusive: "fail" })[0]!.outcome, "met");
+});
+
+Deno.test("assertNoRegression() decides by hard limits where these do", () => {
+  const before = madeRun({ joules: 1, half: 0.1, kind: "estimated", prompt: "a" });
+  const twice = madeRun({ joules: 2, half: 0.1, kind: "estimated", prompt: "a" });
+  assert.throws(
+    () => assertNoRegression(twice, before, { inconclusive: "pass" }),
+    /^.*Regression: .* changed by \+100 % \(\+63\.6 to \+144 %/,
+  );
+  const { outcome } = assertNoRegression(before, twice, { inconclusive: "fail" });
+  assert.equal(outcome, "met");
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareRuns, type RunRecord } from "../../../lib/analysis/mod.ts";
+import { compareRuns, type RunRecord, scaling } from "../../../lib/analysis/mod.ts";
 import { InputError } from "../../../lib/errors.ts";
 import { madeArm, madeRun } from "../made_runs.ts";
 import { normals } from "../normals.ts";
@@ -171,6 +171,11 @@ Deno.test("compareRuns() compares components by decoded token, where runs looked
   assert.ok(Math.abs(percent.value - 10) < 1e-9 && percent.resolved);
   assert.match(verdict, /^Energy of q_proj per token of B is 10 %/);
   assert.throws(() => compareRuns(of(1), of(2), { metric: "component:k_proj" }), InputError);
+  // Of a batch of four texts with 65 tokens in all, each text's first is none of the decoded ones.
+  const batch = of(610);
+  const ofBatch = { ...batch, totals: { ...batch.totals!, decodedTokens: 61 } };
+  const { b } = compareRuns(of(640), ofBatch, { metric: "component:q_proj" });
+  assert.equal(b.value.value.toFixed(6), "10.000000");
 });
 
 Deno.test("compareRuns() pairs by prompt, and says where it cannot", () => {
@@ -220,4 +225,20 @@ Deno.test("compareRuns() says that models or batch sizes are mixed", () => {
   const [a, b] = [1, 4].map((batchSize) => madeRun({ details: { batchSize } }));
   assert.ok(compareRuns(a!, b!).notes.includes("Batch sizes are mixed (1, 4)"));
   assert.deepEqual(compareRuns(a!, a!).notes.filter((note) => note.includes("atch")), []);
+});
+
+Deno.test("compareRuns() keeps the sign of an end that lies on the other side", () => {
+  // All higher, so few signs are as one-sided; but one is so far off that Student's interval holds 0.
+  const [a, b] = [[1, 1, 1, 1, 1, 1], [1.01, 1.01, 1.01, 1.01, 1.01, 1.6]].map((joules) =>
+    joules.map((one, at) => madeRun({ joules: one, prompt: `${at}` }))
+  );
+  const { verdict, percent } = compareRuns(a!, b!, { test: "permutation" });
+  assert.ok(percent.low! < 0);
+  assert.match(verdict, /^Energy per token of B is 9\.\d % \(−\d+ to 3\d %\) higher than of A/);
+});
+
+Deno.test("scaling() and the others show a single run's own ends", () => {
+  const one = madeRun({ joules: 0.2, half: 0.5, kind: "estimated" });
+  const [point] = scaling([one]).points;
+  assert.ok(Math.abs(point!.value.low! - 0.1) < 1e-9 && Math.abs(point!.value.high! - 0.3) < 1e-9);
 });
