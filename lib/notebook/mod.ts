@@ -3,6 +3,8 @@
  *
  * @module
  */
+import "./causes.ts";
+
 export { inNotebook } from "./kernel.ts";
 export { type LiveState, type LiveView, liveView, type LiveViewOptions } from "./live_view.ts";
 export { print } from "./print.ts";

@@ -43,6 +43,9 @@ const run = await profile(await loadModel("models/tinytales"), "Once upon a time
 });
 await print(run.status + " " + (run.totals.generatedTokens > 0));`;
 
+const CAUSED = `const cause = new TypeError("no \u001b[31mpower\u202e");
+throw new Error("cannot go on", { cause });`;
+
 const MISTAKE = `await profile(await loadModel("nowhere"), "Once");`;
 
 async function converse(cells: readonly string[]): Promise<(string | null)[]> {
@@ -74,15 +77,20 @@ testUnless(
       CRASHING,
       ANY_CODE,
       INFERENCE,
+      CAUSED,
       MISTAKE,
       'await print("alive");',
     ];
-    const [, crashed, again, spun, stopped, mistake, alive] = await converse(cells);
+    const [, crashed, again, spun, stopped, caused, mistake, alive] = await converse(cells);
     assert.match(crashed ?? "", /Error: half way/);
     assert.match(again ?? "", /^1 window: work: /);
     assert.match(spun ?? "", /true true spin: stopped, /);
     assert.match(stopped ?? "", /interrupted true/);
-    // The kernel shows neither the cause of an error nor its remedy: the message holds both.
+    assert.match(
+      caused ?? "",
+      /Error: cannot go on\n +at .*\n +caused by TypeError: no ␛\[31mpower⟨U\+202E⟩\n/,
+    );
+    // The kernel shows no remedy: the message holds it.
     assert.match(mistake ?? "", /InputError: Cannot .*nowhere.*; \w+/);
     assert.match(alive ?? "", /alive/);
   },

@@ -33,6 +33,7 @@ def run(manager, client, source):
                 manager.interrupt_kernel()
         elif kind == "error":
             said.append(f"{content['ename']}: {content['evalue']}\n")
+            said.append("\n".join(content["traceback"]) + "\n")
         elif kind == "status" and content["execution_state"] == "idle":
             idle = True
 
