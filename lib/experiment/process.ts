@@ -34,8 +34,13 @@ export async function runProcess(
   const killAfter = (ms: number) => {
     clearTimeout(limit);
     limit = setTimeout(() => {
-      child.kill("SIGKILL");
-      // npx starts a program that starts Deno: that one may still hold the other end.
+      // npx starts a program that starts Deno: that one may still hold the other end, when this one
+      // has ended already.
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has.
+      }
       reading.abort(
         new Error(
           signal?.aborted
