@@ -1,5 +1,6 @@
 import tool from "../../deno.json" with { type: "json" };
 import { COMMANDS } from "../commands.ts";
+import { otherPlatforms } from "./other_platforms.ts";
 
 /** Modules that are named as workers only, which `deno compile` does not find by itself. */
 export const WORKERS = [
@@ -24,6 +25,7 @@ export function compileArguments(out: string): string[] {
     "--self-extracting",
     ...permissionsOf(Object.keys(COMMANDS)),
     ...[...WORKERS, ...DATA].flatMap((path) => ["--include", path]),
+    ...otherPlatforms().flatMap((path) => ["--exclude", path]),
     "--output",
     out,
     "tasks/main.ts",

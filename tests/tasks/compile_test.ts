@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import tool from "../../deno.json" with { type: "json" };
 import { CHECKOUT_COMMANDS, COMMANDS } from "../../tasks/commands.ts";
@@ -43,6 +44,23 @@ testUnless(
     assert.equal(JSON.parse(run("show", "last", "--json")).totals.generatedTokens, 4);
   },
 );
+
+Deno.test("the program holds the model, and ONNX Runtime for this platform alone", async () => {
+  const out = join(Deno.makeTempDirSync(), "tokenwatt");
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: compileArguments(out).filter((argument) => argument !== "-q"),
+    cwd: fileURLToPath(ROOT),
+    // Stands in for denort, which only the program's run needs: whatever is named is embedded into.
+    env: { DENORT_BIN: Deno.execPath(), NO_COLOR: "1" },
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assert.equal(code, 0, said);
+  const megabytes = (of: RegExp) => Number(said.match(of)?.[1] ?? assert.fail(`${of}: ${said}`));
+  const library = megabytes(/ onnxruntime-node\/[\d.]+\/\* \(([\d.]+)MB/);
+  assert.ok(library > 15 && library < 110, `${library} MB of ONNX Runtime`);
+  assert.ok(megabytes(/ models\/\* \(([\d.]+)MB/) > 9, "tinytales is there");
+  Deno.removeSync(dirname(out), { recursive: true });
+});
 
 Deno.test("deno task compile --print prints a command that needs no network and not -A", async () => {
   const { code, stdout, stderr } = await runTask("compile", ["--print"]);
