@@ -70,11 +70,16 @@ export function readConfig(folder: string): ModelConfig | null {
     ? null
     : fromGenai(new ConfigReader(genaiPath, readJsonObject(genaiPath)));
   if (statOrNull(huggingFace) === null) return genai;
-  const config = fromHuggingFace(new ConfigReader(huggingFace, readJsonObject(huggingFace)));
+  const config = configOf(huggingFace, readJsonObject(huggingFace));
   // Only the runtime's own file knows how the graph was written.
   return genai === null
     ? config
     : { ...config, onnxName: genai.onnxName, inputNames: genai.inputNames };
+}
+
+/** A `config.json` of which the content is given; `InputError` names it by its path. */
+export function configOf(path: string, raw: Record<string, unknown>): ModelConfig {
+  return fromHuggingFace(new ConfigReader(path, raw));
 }
 
 /** The begin and end tokens of a model, from `generation_config.json`, else its configuration. */

@@ -13,6 +13,7 @@ export type { ComponentPlace } from "./detect/mod.ts";
 export type { ModelFeatures } from "./features.ts";
 export { modelHash } from "./hash.ts";
 export { bytesPerToken, flopsPerToken, type PerToken } from "./per_token.ts";
+export { plannedFeatures } from "./planned_features.ts";
 export type { ParameterPart } from "./parameter_parts.ts";
 export type { InputNames } from "./config.ts";
 export type { DecoderConfig, LlamaConfig } from "./build/mod.ts";

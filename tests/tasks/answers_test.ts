@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { plannedFeatures, presetConfig } from "../../lib/model/mod.ts";
 import { scratch } from "../store/scene.ts";
 import { runTask } from "./run_task.ts";
 import { storeArms, type StoredArm } from "./stored_arms.ts";
@@ -56,6 +57,15 @@ Deno.test("scaling, context, batch, tradeoff and predict answer from one databas
   const predicted = await answer("predict", ...figures, "--prompt-tokens", "64");
   assert.match(predicted, /^Prefill .* J for 64 tokens\nDecode .* J a token\n/);
   assert.match(predicted, /Verdict +About .* learned from 5 models/);
+  const planned = await answer("predict", "--like", "gpt2", "--layers", "6", "--json");
+  const { flopsPerToken, bytesPerToken } = plannedFeatures(presetConfig("gpt2", 6));
+  assert.deepEqual(JSON.parse(planned).work, {
+    flops: flopsPerToken!.base,
+    flopsPerContextToken: flopsPerToken!.perContextToken,
+    bytes: bytesPerToken!.base,
+    bytesPerContextToken: bytesPerToken!.perContextToken,
+  });
+  assert.ok(JSON.parse(planned).joulesPerToken.value > 0);
 });
 
 Deno.test("the answers refuse in one line what they cannot tell", async () => {
@@ -67,7 +77,13 @@ Deno.test("the answers refuse in one line what they cannot tell", async () => {
       ["scaling", ["--tag", "nope"], /no complete run in .* matches; deno task runs/],
       ["scaling", ["--metric", "component:x"], /none of 30 runs has it/],
       ["tradeoff", ["--by", "colour"], /Allowed choices are tag, experiment/],
-      ["predict", [], /no model was named; name one, or pass --flops/],
+      ["predict", [], /no model was named; name one, or --like an architecture, or pass --flops/],
+      ["predict", ["--like", "llama-3.2-1b"], /G operations, and the runs/],
+      ["predict", ["--like", "lama"], /Cannot find an architecture called "lama"/],
+      ["predict", ["--like", "gpt2", "--variant", "q4"], /precision "q4"; use "fp32"/],
+      ["predict", ["--like", "gpt2", "--layers", "13"], /with 13 layers; it has 12/],
+      ["predict", ["models/tinytales", "--like", "gpt2"], /two models at once/],
+      ["predict", ["models/tinytales", "--layers", "1"], /--layers with --like/],
       ["predict", ["--flops", "1e15", "--bytes", "1e9"], /does 1,000 T operations, and the runs/],
       ["predict", ["/nowhere"], /"\/nowhere"/],
       ["predict", ["--flops", "x"], /must be a number/],

@@ -9,5 +9,6 @@ export type { DecoderConfig } from "./decoder_config.ts";
 export { type BuildForecast, forecastBuild } from "./forecast.ts";
 export type { LlamaConfig } from "./llama_config.ts";
 export { type ModelSize, modelSize, parameterCount } from "./model_size.ts";
+export { plannedModel } from "./planned_graph.ts";
 export { type Precision, type PrecisionOptions, PRECISIONS } from "./precision.ts";
 export { freeBytes } from "./staging.ts";
