@@ -102,6 +102,25 @@ Deno.test("runProcess() ends a process that says nothing", async () => {
   Deno.removeSync(folder, { recursive: true });
 });
 
+Deno.test("runProcess() ends where only what its process started holds the other end", async () => {
+  const folder = Deno.makeTempDirSync();
+  // Stands for npx, which ends before the Deno that it has started.
+  Deno.writeTextFileSync(`${folder}/deno`, "#!/bin/sh\nsleep 3 &\nexit 0\n", { mode: 0o755 });
+  const { href } = new URL("../../lib/experiment/process.ts", import.meta.url);
+  const script = `import { runProcess } from "${href}";
+    const order = { prompts: ["x"] };
+    await runProcess(order, () => {}, undefined, 300).catch(({ message }) => console.log(message));`;
+  Deno.writeTextFileSync(`${folder}/script.ts`, script);
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-read", "--allow-run=deno", "--allow-env", "script.ts"],
+    cwd: folder,
+    env: { PATH: `${folder}:${Deno.env.get("PATH")}` },
+  }).output();
+  assert.match(new TextDecoder().decode(stdout), /^The process said nothing for 300 ms/);
+  assert.equal(code, 0);
+  Deno.removeSync(folder, { recursive: true });
+});
+
 Deno.test("runProcess() passes on what the process says went wrong", async () => {
   const folder = Deno.makeTempDirSync();
   const wrong = await order(folder);
