@@ -2,8 +2,6 @@ import {
   type AttributionOptions,
   type Deconvolution,
   deconvolve,
-  defaultTotalRails,
-  measuredRails,
   type StepPower,
   stepPowers,
 } from "../energy/mod.ts";
@@ -13,6 +11,7 @@ import type { PowerEvidence } from "./evidence.ts";
 import { windowOf } from "./findings.ts";
 import { type MeanRepetition, meanRepetition } from "./mean_repetition.ts";
 import type { Repetition } from "./messages.ts";
+import { attributionOf } from "./power_evidence.ts";
 import type { Remains } from "./remains.ts";
 
 /** The measured energy of a run, dealt to all that it did. */
@@ -42,16 +41,7 @@ export function attributeRun(
   const { evidence, plan } = given;
   const repetitions = evidence.complete(given.interrupted);
   const { power, findings } = refuseLongBatches(given.power, windowOf(repetitions));
-  const { idleMw, errorMw } = power.baseline;
-  const attribution = {
-    totalRails: totalRailsOf(power),
-    clockBoundMs: power.boundMs ?? 0,
-    latchMs: power.latchMs,
-    batchedRails: power.batchedRails,
-    statedError: power.info.statedError,
-    ...seeds,
-    ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
-  };
+  const attribution = { ...attributionOf(power), ...seeds };
   const { steps } = evidence;
   const told = plan.resolve === "repetitions" && power.info.kind !== "estimated"
     ? deconvolve(repetitions.map((one) => evidence.tokensOf(one)), power.samples, attribution)
@@ -62,10 +52,4 @@ export function attributeRun(
     ? meanRepetition(evidence, repetitions, power, options, repeated)
     : meanRepetition(evidence, repetitions, power, options, told.powers, "deconvolved");
   return { repetitions, power, findings, attribution, told, repeated, mean };
-}
-
-function totalRailsOf({ info, samples }: PowerEvidence): Rail[] {
-  const measured = measuredRails(samples);
-  const stated = info.totalRails.filter((rail) => measured.includes(rail));
-  return stated.length > 0 ? stated : defaultTotalRails(samples);
 }

@@ -39,7 +39,8 @@ export function windowOf(repetitions: readonly Repetition[]): Window | null {
   return startMs === undefined || endMs === undefined ? null : { startMs, endMs };
 }
 
-function estimated({ info }: PowerEvidence): Finding[] {
+/** That energy is no measurement, where it is none. */
+export function estimated({ info }: Pick<PowerEvidence, "info">): Finding[] {
   if (info.kind !== "estimated") return [];
   const percent = (info.statedError ?? 0) * 100;
   return [{

@@ -1,8 +1,8 @@
 import type { Rail, RunSequence, RunTotals } from "../record.ts";
-import type { PowerEvidence } from "./evidence.ts";
 import { windowOf } from "./findings.ts";
 import type { MeanRepetition } from "./mean_repetition.ts";
 import type { Repetition } from "./messages.ts";
+import { peakMw } from "./power_evidence.ts";
 import type { Remains } from "./remains.ts";
 
 /** What a run as a whole took, and what it costs by token. */
@@ -27,13 +27,14 @@ export function totalsOf(
   const prefillMj = prefill?.energy.mj ?? null;
   const decodeMj = decode?.energy.mj ?? null;
   const { mj, lowMj, highMj } = mean.energy;
+  const window = windowOf(repetitions);
   return {
     durationMs: mean.durationMs,
     energyMj: mj,
     lowMj,
     highMj,
     baselineMw: power.baseline.idleMw,
-    peakMw: peakMw(power, repetitions, totalRails),
+    peakMw: peakMw(power, window ? [window] : [], totalRails),
     meanMw: mj === null || mean.durationMs <= 0 ? null : mj / mean.durationMs * 1000,
     promptTokens,
     generatedTokens,
@@ -46,21 +47,4 @@ export function totalsOf(
     decodeMj,
     loadMj,
   };
-}
-
-/** A batch holds the energy of many records: the power of the one that it came in is nobody's. */
-function peakMw(
-  { samples, batchedRails }: PowerEvidence,
-  repetitions: readonly Repetition[],
-  totalRails: readonly Rail[],
-): number | null {
-  const window = windowOf(repetitions);
-  if (!window || totalRails.some((rail) => batchedRails.includes(rail))) return null;
-  const powers = samples.filter(({ startMs, endMs }) => {
-    const middleMs = (startMs + endMs) / 2;
-    return middleMs >= window.startMs && middleMs <= window.endMs;
-  }).map(({ startMs, endMs, energyMj }) =>
-    totalRails.reduce((sum, rail) => sum + (energyMj[rail] ?? 0), 0) / (endMs - startMs) * 1000
-  );
-  return powers.length === 0 ? null : Math.max(...powers);
 }

@@ -1,17 +1,10 @@
-import { defaultTotalRails, energyOver, measuredRails } from "../../energy/mod.ts";
+import { energyOver } from "../../energy/mod.ts";
 import type { RederivedPower } from "../../power/mod.ts";
-import type {
-  Finding,
-  PowerSample,
-  ProfilingRun,
-  Rail,
-  RunHeader,
-  RunTotals,
-  SourceInfo,
-} from "../../record.ts";
+import type { Finding, ProfilingRun, RunHeader, RunTotals, SourceInfo } from "../../record.ts";
 import type { Window } from "../baseline.ts";
+import { estimated } from "../findings.ts";
 import type { LatchByRail } from "../latch.ts";
-import { powerEvidence } from "../power_evidence.ts";
+import { attributionOf, peakMw, powerEvidence } from "../power_evidence.ts";
 import { type MeasuredWindow, measuredWindow, type WindowSpan } from "./measured_window.ts";
 
 /** What was measured beside any code: a run without a model, which charts and the store take. */
@@ -42,28 +35,18 @@ const TOLD = 5;
 /** Reads all windows. Pure. */
 export function reportOf(remains: WindowRemains): PowerReport {
   const { header, info, before, after } = remains;
-  const { samples, boundMs, latchMs, baseline } = powerEvidence(
-    remains.power,
-    info,
-    remains.latchMs,
-    { before, after },
-  );
-  const totalRails = totalRailsOf(info, samples);
-  const { idleMw, errorMw } = baseline;
-  const attribution = {
-    totalRails,
-    clockBoundMs: boundMs ?? 0,
-    latchMs,
-    statedError: info.statedError,
-    ...(idleMw === null ? {} : { idleMw, idleErrorMw: errorMw }),
-  };
-  const findings = [...estimated(info), ...remains.power.findings, ...remains.observed];
+  const power = powerEvidence(remains.power, info, remains.latchMs, { before, after });
+  const { samples, boundMs, baseline } = power;
+  const attribution = attributionOf(power);
+  const { totalRails } = attribution;
+  const findings = [...estimated(power), ...remains.power.findings, ...remains.observed];
   const spans = remains.windows.toSorted((a, b) => a.startMs - b.startMs);
   const { intervalMs } = header.power;
   const windows = spans.map((span) =>
     measuredWindow(span, { samples, info, totalRails, intervalMs, attribution, findings })
   );
-  const busy = united(spans).map(({ startMs, endMs }) => ({
+  const stretches = united(spans);
+  const busy = stretches.map(({ startMs, endMs }) => ({
     durationMs: endMs - startMs,
     mj: energyOver(samples, startMs, endMs, attribution).mj,
   }));
@@ -104,8 +87,8 @@ export function reportOf(remains: WindowRemains): PowerReport {
     groups: [],
     totals: {
       ...NO_ANSWER,
-      baselineMw: idleMw,
-      peakMw: peakMw(samples, spans, totalRails),
+      baselineMw: baseline.idleMw,
+      peakMw: peakMw(power, stretches, totalRails),
     },
     latency: null,
     inside: null,
@@ -146,40 +129,6 @@ function verdictOf(windows: readonly MeasuredWindow[]): string {
     ...windows.slice(0, TOLD).map(({ verdict }) => verdict),
     ...(more > 0 ? [`And ${more} more.`] : []),
   ].join(" ");
-}
-
-function estimated({ kind, statedError, label }: SourceInfo): Finding[] {
-  if (kind !== "estimated") return [];
-  const percent = (statedError ?? 0) * 100;
-  return [{
-    kind: "estimated",
-    severity: "warning",
-    value: percent,
-    unit: "%",
-    message: `energy is an estimate, not a measurement (± ${percent} %): ${label}`,
-    remedy: "run on a Mac with the sudo rule for powermetrics; docs/powermetrics.md says how",
-  }];
-}
-
-function totalRailsOf(info: SourceInfo, samples: readonly PowerSample[]): Rail[] {
-  const measured = measuredRails(samples);
-  const stated = info.totalRails.filter((rail) => measured.includes(rail));
-  return stated.length > 0 ? stated : defaultTotalRails(samples);
-}
-
-function peakMw(
-  samples: readonly PowerSample[],
-  spans: readonly WindowSpan[],
-  rails: readonly Rail[],
-): number | null {
-  const stretches = united(spans);
-  const powers = samples.filter((sample) => {
-    const middleMs = (sample.startMs + sample.endMs) / 2;
-    return stretches.some(({ startMs, endMs }) => middleMs >= startMs && middleMs <= endMs);
-  }).map(({ startMs, endMs, energyMj }) =>
-    rails.reduce((sum, rail) => sum + (energyMj[rail] ?? 0), 0) / (endMs - startMs) * 1000
-  );
-  return powers.length === 0 ? null : powers.reduce((a, b) => Math.max(a, b));
 }
 
 /** Windows may lie inside of each other: time counts once. */
