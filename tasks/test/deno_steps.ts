@@ -8,7 +8,9 @@ export function commandStep(name: string, args: readonly string[]): Step {
   return {
     name,
     async run(gate: Gate): Promise<Outcome> {
-      return oneTest((await runDeno(args, { cwd: gate.root })).code === 0);
+      const { code, text } = await gate.lanes(() => runDeno(args, { cwd: gate.root, show: false }));
+      console.log(text);
+      return oneTest(code === 0);
     },
   };
 }
@@ -16,54 +18,53 @@ export function commandStep(name: string, args: readonly string[]): Step {
 /** The examples in doc comments, and the fences of README and docs, each run as a test. */
 export const examples: Step = {
   name: "examples",
-  async run(gate: Gate): Promise<Outcome> {
+  run(gate: Gate): Promise<Outcome> {
     const places = ["mod.ts", "lib", "README.md", "docs"];
     const present = places.filter((place) => existsSync(join(gate.root, place)));
-    return await denoTest(gate, ["--doc", ...present]);
+    return testInLane(gate, "examples", ["--doc", ...present]);
   },
 };
 
-/** Rooms whose tests only compute, and change nothing that a process has once: its environment. */
-const SIDE_BY_SIDE = ["analysis", "charts", "energy", "store"];
+/** Few enough that starting costs little, and enough that lanes end at about the same time. */
+const PARTS = 16;
 
-/** Rooms whose tests measure little themselves; they run in a process beside all that are left. */
-const BESIDE = ["docs", "experiment", "fleet", "gate", "inference", "model", "report", "tasks"];
-
-/** The tests of rooms that only compute, on all processors at once. */
-export const computingTests: Step = {
-  name: "computing tests",
-  run(gate: Gate): Promise<Outcome> {
-    return denoTest(gate, ["--parallel", ...pathsOf(SIDE_BY_SIDE)]);
-  },
-};
-
-/** All other tests, in two processes that each run one file at a time. Or the rooms asked for. */
+/**
+ * The tests, in processes beside each other that each run one file at a time: tests change the
+ * environment, which the threads of a process have in common.
+ */
 export const tests: Step = {
   name: "tests",
   async run(gate: Gate): Promise<Outcome> {
-    if (gate.rooms.length > 0) return denoTest(gate, gate.rooms);
-    const elsewhere = pathsOf([...SIDE_BY_SIDE, ...BESIDE]).join(",");
-    return together(
-      await Promise.all([
-        denoTest(gate, [`--ignore=${elsewhere}`, "tests"]),
-        // Shown when it has ended, or the lines of the two would mix.
-        denoTest(gate, pathsOf(BESIDE), { show: false }),
-      ]),
+    if (gate.rooms.length > 0) return (await denoTest(gate, gate.rooms, { show: true })).outcome;
+    // The last begin first: they hold the tests of tasks, which take longest.
+    const parts = Array.from({ length: PARTS }, (_, index) => PARTS - index);
+    const outcomes = parts.map((part) =>
+      // The step "types" has checked them.
+      testInLane(gate, `tests, part ${part} of ${PARTS}`, [
+        "--no-check",
+        `--shard=${part}/${PARTS}`,
+        "tests",
+      ])
     );
+    return together(await Promise.all(outcomes));
   },
 };
 
-const pathsOf = (rooms: readonly string[]) => rooms.map((room) => join("tests", room));
+/** Runs in a lane; what it says is shown when it has ended, or lines would mix. */
+function testInLane(gate: Gate, title: string, args: readonly string[]): Promise<Outcome> {
+  return gate.lanes(async () => {
+    const startMs = performance.now();
+    const { outcome, text } = await denoTest(gate, args, { show: false });
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+    console.log(`\n== ${title}, ${seconds} s\n${text}`);
+    return outcome;
+  });
+}
 
 // Without --quiet: it would swallow what tests print, and with it the reasons of skipped tests.
-async function denoTest(
-  gate: Gate,
-  args: readonly string[],
-  { show = true }: { show?: boolean } = {},
-): Promise<Outcome> {
+async function denoTest(gate: Gate, args: readonly string[], { show }: { show: boolean }) {
   const { code, text } = await runDeno(["test", "--allow-all", ...args], { cwd: gate.root, show });
-  if (!show) console.log(text);
-  return countTests(text, code);
+  return { outcome: countTests(text, code), text };
 }
 
 /**

@@ -6,24 +6,25 @@ interface Finished extends Outcome {
   seconds: number;
 }
 
+/** Steps that run beside each other. */
+export type Stage = readonly Step[];
+
 /**
- * Runs every step, whatever became of the ones before it, and prints what happened.
+ * Runs every stage, whatever became of the ones before it, and prints what happened.
  * The last line stands alone: `N passed, N failed`. Returns the exit code.
  */
 export async function runGate(
-  steps: readonly Step[],
+  stages: readonly Stage[],
   gate: Gate,
   print: (line: string) => void = console.log,
 ): Promise<number> {
   const finished: Finished[] = [];
-  for (const step of steps) {
-    print(`\n== ${step.name}`);
-    const startMs = performance.now();
-    const outcome = await runStep(step, gate, print);
-    finished.push({ name: step.name, seconds: (performance.now() - startMs) / 1000, ...outcome });
-    print(`-- ${describe(finished.at(-1)!)}`);
+  const startMs = performance.now();
+  for (const stage of stages) {
+    print(`\n== ${stage.map(({ name }) => name).join(", ")}`);
+    finished.push(...await Promise.all(stage.map((step) => runStep(step, gate, print))));
   }
-  print("\n== summary");
+  print(`\n== summary, after ${secondsSince(startMs).toFixed(0)} s`);
   for (const step of finished) print(describe(step));
   const skips = finished.flatMap((step) => step.skips);
   for (const { name, reason } of skips) print(`SKIPPED ${name}: ${reason}`);
@@ -36,6 +37,18 @@ async function runStep(
   step: Step,
   gate: Gate,
   print: (line: string) => void,
+): Promise<Finished> {
+  const startMs = performance.now();
+  const outcome = await outcomeOf(step, gate, print);
+  const finished = { name: step.name, seconds: secondsSince(startMs), ...outcome };
+  print(`-- ${describe(finished)}`);
+  return finished;
+}
+
+async function outcomeOf(
+  step: Step,
+  gate: Gate,
+  print: (line: string) => void,
 ): Promise<Outcome> {
   try {
     return await step.run(gate);
@@ -44,6 +57,8 @@ async function runStep(
     return { passed: 0, failed: 1, skips: [] };
   }
 }
+
+const secondsSince = (startMs: number) => (performance.now() - startMs) / 1000;
 
 function describe(step: Finished): string {
   const verdict = step.failed > 0 ? "FAILED" : step.passed > 0 ? "ok" : "skipped";

@@ -15,10 +15,10 @@ export const notebookTypes: Step = {
   async run(gate: Gate): Promise<Outcome> {
     const paths = await notebookPaths(gate.root);
     if (paths.length === 0) return oneTest(false);
-    const checks = [
+    const checks = await gate.lanes(async () => [
       ...await checkFormats(gate.root, paths),
       ...await checkNotebooks(gate.root, paths),
-    ];
+    ]);
     for (const { name, problem } of checks) console.log(problem ?? `${name} ... ok`);
     return counted(checks);
   },

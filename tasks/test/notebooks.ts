@@ -18,7 +18,7 @@ import {
 
 /**
  * Executes every notebook with the real Deno kernel and asserts what is in the executed file;
- * then the first one again with the plain client, which stops reading at `idle`: our own showing
+ * and the first one again with the plain client, which stops reading at `idle`: our own showing
  * primitives must be reliable without the patience of ours.
  */
 export const notebooks: Step = {
@@ -40,14 +40,21 @@ export const notebooks: Step = {
       return oneTest(false);
     }
     const execute = await prepareKernel(gate.root, jupyter.python);
-    const executions = await inLanes(
-      paths,
-      (path) => execute(["--out", executedDir(gate.root), path]),
-    );
     const times = gate.long ? 20 : 1;
-    const repeats = await execute(["--plain", "--times", String(times), first]);
+    const runs = [
+      ["--plain", "--times", String(times), first],
+      ...paths.map((path) => ["--out", executedDir(gate.root), path]),
+    ];
+    const [repeats = [], ...executions] = await Promise.all(
+      runs.map((args) => gate.lanes(() => execute(args))),
+    );
     const checks = [
-      ...judge({ executions, ofNotebooks: paths.length, repeats, ofTimes: times }),
+      ...judge({
+        executions: executions.flat(),
+        ofNotebooks: paths.length,
+        repeats,
+        ofTimes: times,
+      }),
       ...await judgeFacts(executedDir(gate.root), paths.map((path) => basename(path))),
     ];
     for (const { name, problem } of checks) {
@@ -56,25 +63,6 @@ export const notebooks: Step = {
     return counted(checks);
   },
 };
-
-/** Notebooks mostly wait for power records: three at once take the time of one and a half. */
-const LANES = 3;
-
-/** Runs `one` for every path, at most {@link LANES} at once; results in the order of the paths. */
-async function inLanes<T>(
-  paths: readonly string[],
-  one: (path: string) => Promise<T[]>,
-): Promise<T[]> {
-  const results: T[][] = [];
-  const waiting = [...paths.entries()];
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      results[next[0]] = await one(next[1]);
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return results.flat();
-}
 
 /** Where the executed notebooks are kept for the steps after this one, and for people. */
 export function executedDir(root: string): string {

@@ -1,3 +1,5 @@
+import type { Lanes } from "./lanes.ts";
+
 /** A test that did not run, and why; tests print it as a line `SKIPPED <name>: <reason>`. */
 export interface Skip {
   name: string;
@@ -21,6 +23,8 @@ export interface Gate {
   ci: boolean;
   /** `deno task test:long`: the tests that take minutes run at full length. */
   long: boolean;
+  /** Room for the jobs of steps that run beside each other. */
+  lanes: Lanes;
 }
 
 /** One part of the gate. */

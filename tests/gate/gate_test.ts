@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { countLine, runGate } from "../../tasks/test/gate.ts";
+import { openLanes } from "../../tasks/test/lanes.ts";
 import { type Gate, oneTest, type Outcome, skipped } from "../../tasks/test/step.ts";
 
-const GATE: Gate = { root: "/nowhere", rooms: [], ci: false, long: false };
+const GATE: Gate = { root: "/nowhere", rooms: [], ci: false, long: false, lanes: openLanes(1) };
 
 function step(name: string, run: () => Outcome) {
   return { name, run: () => Promise.resolve().then(run) };
@@ -10,7 +11,11 @@ function step(name: string, run: () => Outcome) {
 
 async function gateOf(...steps: ReturnType<typeof step>[]) {
   const lines: string[] = [];
-  const code = await runGate(steps, GATE, (line) => lines.push(...line.split("\n")));
+  const code = await runGate(
+    steps.map((step) => [step]),
+    GATE,
+    (line) => lines.push(...line.split("\n")),
+  );
   return { code, lines };
 }
 
@@ -42,4 +47,25 @@ Deno.test("runGate() lists what was skipped and why, and passes", async () => {
 
 Deno.test("countLine() leaves skipped out where nothing was", () => {
   assert.equal(countLine({ passed: 12, failed: 0, skips: [] }), "12 passed, 0 failed");
+});
+
+Deno.test("runGate() runs the steps of one stage beside each other, and the next after them", async () => {
+  const log: string[] = [];
+  const waits = Promise.withResolvers<void>();
+  const logged = (name: string, run: () => Promise<void>) => ({
+    name,
+    run: async () => {
+      log.push(`${name} begins`);
+      await run();
+      log.push(`${name} ends`);
+      return oneTest(true);
+    },
+  });
+  const stages = [
+    [logged("a", () => waits.promise), logged("b", () => Promise.resolve(waits.resolve()))],
+    [logged("c", () => Promise.resolve())],
+  ];
+  assert.equal(await runGate(stages, GATE, () => {}), 0);
+  assert.deepEqual(log.slice(0, 2), ["a begins", "b begins"]);
+  assert.deepEqual(log.slice(4), ["c begins", "c ends"]);
 });
