@@ -6,9 +6,9 @@
 import { Option } from "@commander-js/extra-typings";
 import { experiment } from "./accuracy/experiment.ts";
 import { accuracyPage } from "./accuracy/page.ts";
-import { percent } from "./accuracy/goals.ts";
-import { type Accuracy, accuracyOf } from "./accuracy/result.ts";
-import { command, integer, ProgressBar, runCommand, tableLines } from "./frame/mod.ts";
+import { accuracyLines } from "./accuracy/lines.ts";
+import { accuracyOf } from "./accuracy/result.ts";
+import { command, integer, ProgressBar, runCommand } from "./frame/mod.ts";
 
 const PAGE = new URL("../docs/accuracy.md", import.meta.url);
 const RUNS = 1000;
@@ -42,54 +42,7 @@ A goal that is missed is printed as missed; the exit code is 0 all the same.`,
     const accuracy = accuracyOf(trials);
     if (write) await Deno.writeTextFile(PAGE, accuracyPage(accuracy));
     if (json) console.log(JSON.stringify(accuracy, null, 2));
-    else for (const line of lines(accuracy)) console.log(line);
+    else for (const line of accuracyLines(accuracy)) console.log(line);
   });
-
-function lines({ goals, alignment, rows }: Accuracy): string[] {
-  return [
-    ...tableLines(
-      [{ title: "goal" }, { title: "" }, { title: "found" }],
-      goals.map(({ goal, reached, found }) => [goal, reached ? "reached" : "MISSED", found]),
-    ),
-    "",
-    ...tableLines(
-      [
-        { title: "runs" },
-        { title: "n", right: true },
-        { title: "bound ms", right: true },
-        { title: "inside", right: true },
-        { title: "energy off by at most", right: true },
-      ],
-      alignment.map((row) => [
-        row.runs,
-        `${row.n}`,
-        row.medianBoundMs.toFixed(1),
-        percent(row.boundariesInside),
-        percent(row.wholeRecordsWorst),
-      ]),
-    ),
-    "",
-    ...tableLines(
-      [
-        { title: "what" },
-        { title: "method" },
-        { title: "token ms", right: true },
-        { title: "n", right: true },
-        { title: "error, median", right: true },
-        { title: "p95", right: true },
-        { title: "coverage", right: true },
-      ],
-      rows.filter(({ cadenceMs }) => cadenceMs === null).map((row) => [
-        `${row.what}: ${row.case}`,
-        row.method,
-        `${row.tokenMs ?? ""}`,
-        `${row.n}`,
-        percent(row.medianError),
-        percent(row.p95Error),
-        percent(row.coverage),
-      ]),
-    ),
-  ];
-}
 
 if (import.meta.main) await runCommand(task);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { amplifiedTrials } from "../../../tasks/accuracy/amplified.ts";
 import { batchedTrials } from "../../../tasks/accuracy/batched.ts";
 import { experiment } from "../../../tasks/accuracy/experiment.ts";
+import { accuracyLines } from "../../../tasks/accuracy/lines.ts";
 import { accuracyPage } from "../../../tasks/accuracy/page.ts";
 import { accuracyOf } from "../../../tasks/accuracy/result.ts";
 import { FAMILIES } from "../../../tasks/accuracy/families.ts";
@@ -81,6 +82,16 @@ Deno.test("all ways judge the same tokens, and the rows are those of the issue",
   for (const field of [...fields.split(" "), "coverageTopDecile"]) {
     assert.ok(accuracy.rows.every((row) => field in row), field);
   }
+});
+
+Deno.test("accuracyLines() prints the goals as a table, the missed ones too", () => {
+  const text = accuracyLines(accuracy).join("\n");
+  for (const { goal, reached } of accuracy.goals) {
+    const line = text.split("\n").find((one) => one.startsWith(goal));
+    assert.match(line ?? "", reached ? / reached / : / MISSED /, goal);
+  }
+  assert.ok(accuracy.goals.some(({ reached }) => !reached));
+  assert.match(text, /nearest sample × duration/);
 });
 
 Deno.test("the page of the accuracy says which goals are missed", () => {
