@@ -17,13 +17,13 @@ const WIDTHS = [640, 1000];
 export interface ContactSheet {
   /** The page itself, for a look by hand. */
   path: string;
-  /** What a browser found wrong with it. */
-  problems: string[];
+  /** What a browser finds wrong with it. */
+  inspect(): Promise<string[]>;
   /** Draws it, into a picture beside the page. */
   draw(): Promise<{ path: string; png: Uint8Array }>;
 }
 
-/** Has a browser inspect the figures whose names are wanted, one sheet a width. */
+/** The figures whose names are wanted, one sheet a width, for a browser to look at. */
 export async function contactSheets(
   chromium: string,
   title: string,
@@ -31,16 +31,16 @@ export async function contactSheets(
 ): Promise<ContactSheet[]> {
   const sheets = Object.fromEntries(Object.entries(SHEETS).filter(([name]) => isWanted(name)));
   await Deno.mkdir(OUT, { recursive: true });
-  const inspected: ContactSheet[] = [];
+  const made: ContactSheet[] = [];
   for (const width of WIDTHS) {
     const { html, width: pageWidth, height } = await contactPage(sheets, width);
     const path = new URL(`${title}-${width}.html`, OUT).pathname;
     await Deno.writeTextFile(path, html);
-    // A window as high as the page would take ten times as long, and inspection scrolls.
-    const dom = await dumpDom(chromium, path, { width: pageWidth, height: 1200 });
-    inspected.push({
+    made.push({
       path,
-      problems: problemsOf(dom),
+      // A window as high as the page would take ten times as long, and inspection scrolls.
+      inspect: async () =>
+        problemsOf(await dumpDom(chromium, path, { width: pageWidth, height: 1200 })),
       draw: async () => {
         const pngPath = path.replace(/html$/, "png");
         const size = { width: pageWidth, height, pngPath };
@@ -48,7 +48,7 @@ export async function contactSheets(
       },
     });
   }
-  return inspected;
+  return made;
 }
 
 if (import.meta.main) {
@@ -62,8 +62,9 @@ if (import.meta.main) {
   let count = 0;
   for (const sheet of await contactSheets(chromium, title, (name) => name.includes(wanted))) {
     console.log((await sheet.draw()).path);
-    for (const problem of sheet.problems) console.log(`  ${problem}`);
-    count += sheet.problems.length;
+    const problems = await sheet.inspect();
+    for (const problem of problems) console.log(`  ${problem}`);
+    count += problems.length;
   }
   Deno.exitCode = count > 0 ? 1 : 0;
 }

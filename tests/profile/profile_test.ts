@@ -40,6 +40,20 @@ function checkSums(run: ProfilingRun): void {
   assert.ok(Math.abs(traced + idle - total) <= 1e-9 * total + 1e-9, "trace");
 }
 
+/** The prefill by itself, then groups of decoded tokens: one, or several where tokens are slow. */
+function checkGroups({ groups, tokens }: ProfilingRun): void {
+  const [prefill, ...decoded] = groups;
+  assert.deepEqual([prefill?.phase, prefill?.firstIndex, prefill?.lastIndex], ["prefill", 0, 0]);
+  assert.ok(decoded.length > 0);
+  let next = 1;
+  for (const { phase, firstIndex, lastIndex } of decoded) {
+    assert.deepEqual([phase, firstIndex], ["decode", next]);
+    assert.ok(lastIndex >= firstIndex);
+    next = lastIndex + 1;
+  }
+  assert.equal(next, tokens.length, "every token is in a group");
+}
+
 Deno.test("profile() measures with powermetrics: integrated, by rail, resolved, and it adds up", async () => {
   await withStandIn("normal", async () => {
     const run = await profile(model, "Once upon a time", {
@@ -63,7 +77,7 @@ Deno.test("profile() measures with powermetrics: integrated, by rail, resolved, 
     assert.equal(prefill?.energy.method, "shared");
     assert.equal(prefill?.energy.resolved, false);
     for (const token of run.tokens) assert.equal(token.resolved, false);
-    assert.deepEqual(run.groups.map(({ phase }) => phase), ["prefill", "decode"]);
+    checkGroups(run);
     assert.match(run.verdict, /CPU\+GPU\+ANE energy; single tokens are below resolution/);
     assert.ok(run.power.boundMs !== null && run.power.boundMs < 100);
   });
@@ -156,6 +170,7 @@ Deno.test("profile() seeds its sampling: the same seed writes the same text", as
   const tell = async (seed: number) =>
     (await profile(model, "Once", {
       ...QUICK,
+      baselineSeconds: 0,
       minSeconds: 0,
       temperature: 1,
       seed,

@@ -5,23 +5,9 @@ import { ProfileDatabase } from "../../lib/store/mod.ts";
 import { testUnless } from "../gate/needs.ts";
 import { query, scratch } from "../store/scene.ts";
 import { noSmallDisk, smallDisk } from "../store/small_disk.ts";
-import { ended, runTask, SHORT, spawnTask } from "./run_task.ts";
+import { ended, measuring, runTask, SHORT, spawnTask } from "./run_task.ts";
 
 const MEASURE = ["--power", "estimate", "--warmup", "0", "--baseline-seconds", "0.3", "--quiet"];
-
-/** Waits until the run in the database has tokens, which is when it is being measured. */
-async function measuring(db: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    try {
-      using database = ProfileDatabase.open(db, { readOnly: true });
-      if (database.getTokens("last").length > 0) return;
-    } catch {
-      // not made yet
-    }
-  }
-  assert.fail("No token was measured within 30 s");
-}
 
 function killable(child: Deno.ChildProcess): Disposable {
   return {

@@ -1,4 +1,7 @@
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { pause } from "../../lib/clock.ts";
+import { ProfileDatabase } from "../../lib/store/mod.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -48,6 +51,29 @@ export async function ended(child: Deno.ChildProcess): Promise<Ended> {
   const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Waits until the newest run of a database is so far that `isSo` holds of its rows. */
+export async function runIs(
+  path: string,
+  isSo: (database: ProfileDatabase) => boolean,
+): Promise<void> {
+  const untilMs = performance.now() + 30_000;
+  while (performance.now() < untilMs) {
+    try {
+      using database = ProfileDatabase.open(path, { readOnly: true });
+      if (isSo(database)) return;
+    } catch {
+      // not made yet
+    }
+    await pause(50);
+  }
+  assert.fail("The run did not come so far within 30 s");
+}
+
+/** Waits until the newest run of a database is being measured: it has tokens. */
+export function measuring(path: string, tokens = 1): Promise<void> {
+  return runIs(path, (database) => database.getTokens("last").length >= tokens);
 }
 
 /** Flags of a run that takes about two seconds. */
