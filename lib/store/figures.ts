@@ -13,12 +13,17 @@ export interface RunFigures {
   tokenP95Ms: number | null;
   /** 99 % point of the same. */
   tokenP99Ms: number | null;
-  /** Highest mean power of a record in the measured window, by rail, in mW. */
+  /**
+   * Highest mean power of a record in the measured window, by rail, in mW. None of rails that come in
+   * batches: the record of a batch holds the energy of many.
+   */
   peakMwByRail: Partial<Record<Rail, number>>;
 }
 
 /** Computes them. */
-export function figuresOf({ trace, totals, power }: ProfilingRun): RunFigures {
+export function figuresOf({ trace, totals, power, findings }: ProfilingRun): RunFigures {
+  const isBatched = (rail: Rail) =>
+    findings.some((finding) => finding.kind === "batched-rail" && finding.rail === rail);
   const steps = trace.tokens.filter(({ phase }) => phase === "decode")
     .map(({ startMs, endMs }) => endMs - startMs).sort((a, b) => a - b);
   const gaps = trace.samples.map(({ startMs, endMs }) => endMs - startMs).sort((a, b) => a - b);
@@ -29,7 +34,7 @@ export function figuresOf({ trace, totals, power }: ProfilingRun): RunFigures {
     tokenP50Ms: quantile(steps, 0.5),
     tokenP95Ms: quantile(steps, 0.95),
     tokenP99Ms: quantile(steps, 0.99),
-    peakMwByRail: peaks(measuredSamples(trace), power.rails),
+    peakMwByRail: peaks(measuredSamples(trace), power.rails.filter((rail) => !isBatched(rail))),
   };
 }
 
