@@ -20,6 +20,25 @@ export function threeDigits(value: number): string {
   return text.replace("-", "−");
 }
 
+/** Above it a percentage says only that next to nothing is known. */
+export const MOST_PERCENT = 1000;
+
+/** The most percent that is told of a difference: all of it, where even its low end is above. */
+export function mostPercent({ low }: { low: number | null }): number {
+  return low !== null && low > MOST_PERCENT ? Infinity : MOST_PERCENT;
+}
+
+/** A share in percent with two digits, from 100 on with all of them: "0.05", "4.6", "404". */
+export function percentDigits(percent: number): string {
+  return percent >= 99.5 ? percent.toFixed(0) : percent.toPrecision(percent < 0.1 ? 1 : 2);
+}
+
+/** A difference in percent with its sign: "−46", "+5.0", "more than +1000". */
+export function signedPercent(percent: number, most: number = MOST_PERCENT): string {
+  if (percent > most) return `more than +${most}`;
+  return `${percent < 0 ? "−" : "+"}${percentDigits(Math.abs(percent))}`;
+}
+
 /** A duration in ms, from 10 s on in s, from 10 min on in min. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return NOT_MEASURED;

@@ -4,7 +4,9 @@ import {
   formatMj,
   formatMs,
   formatMw,
+  mostPercent,
   phaseName,
+  signedPercent,
   threeDigits,
 } from "../lib/quantities.ts";
 
@@ -15,6 +17,16 @@ Deno.test("threeDigits() keeps three digits, whole numbers whole, and signs", ()
   strictEqual(threeDigits(31.4159), "31.4");
   strictEqual(threeDigits(1020.4), "1,020");
   strictEqual(threeDigits(-42.42), "−42.4");
+});
+
+Deno.test("signedPercent() has a sign, and ends at what says anything", () => {
+  strictEqual(signedPercent(0.052), "+0.05");
+  strictEqual(signedPercent(-46.4), "−46");
+  strictEqual(signedPercent(404.4), "+404");
+  strictEqual(signedPercent(84_213), "more than +1000");
+  strictEqual(signedPercent(1500, mostPercent({ low: 1400 })), "+1500");
+  strictEqual(signedPercent(1500, mostPercent({ low: 900 })), "more than +1000");
+  strictEqual(signedPercent(1500, mostPercent({ low: null })), "more than +1000");
 });
 
 Deno.test("formats choose the unit that suits the size", () => {

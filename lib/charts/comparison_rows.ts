@@ -4,6 +4,7 @@
  * @module
  */
 import type { Comparison, Estimate } from "../analysis/mod.ts";
+import { MOST_PERCENT, mostPercent } from "../quantities.ts";
 import { escapeHtml, shortened, visibleText } from "../safe_text.ts";
 import { textOf } from "./answer.ts";
 import { textWidth, wrapText } from "./labels.ts";
@@ -198,9 +199,12 @@ function whisker(
 }
 
 /** A difference with its ends: "−18.2 % (−20.1 to −16.4)". */
-export function percentText({ value, low, high }: Estimate): string {
-  const ends = low === null || high === null ? "" : ` (${signed(low, "")} to ${signed(high, "")})`;
-  return signed(value) + ends;
+export function percentText(percent: Estimate): string {
+  const { value, low, high } = percent;
+  const told = (end: number, unit: string) =>
+    end > mostPercent(percent) ? `more than +${MOST_PERCENT}${unit}` : signed(end, unit);
+  const ends = low === null || high === null ? "" : ` (${told(low, "")} to ${told(high, "")})`;
+  return told(value, " %") + ends;
 }
 
 function signed(percent: number, unit = " %"): string {

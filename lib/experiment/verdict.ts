@@ -1,4 +1,5 @@
 import type { Comparison } from "../analysis/mod.ts";
+import { mostPercent, signedPercent } from "../quantities.ts";
 import type { ArmComparison, Outcome } from "./result.ts";
 
 /** A comparison in one line, as one of several that were made. */
@@ -12,7 +13,7 @@ export function correctedVerdict(
   const corrected = `p ${probability(pCorrected)} corrected for ${count} comparisons`;
   if (pCorrected < 0.05) return `${verdict}; ${corrected}`;
   return `No difference can be seen between ${comparison.a.label} and ${comparison.b.label} ` +
-    `(${signed(percent.value)} % with p ${probability(test.p ?? 1)}, but ${corrected})`;
+    `(${signedPercent(percent.value)} % with p ${probability(test.p ?? 1)}, but ${corrected})`;
 }
 
 /** How many processes have run, of how many that were to. */
@@ -34,8 +35,9 @@ export function verdictOf(
     const than = other.label === a.label ? "" : ` against ${other.label}`;
     if (outcome === "unclear") return `${b.label}${than} no difference seen`;
     const { value, low, high } = percent;
-    const ends = low === null || high === null ? "" : ` (${signed(low)} to ${signed(high)})`;
-    return `${b.label}${than} ${signed(value)}${ends} %`;
+    const told = (end: number) => signedPercent(end, mostPercent(percent));
+    const ends = low === null || high === null ? "" : ` (${told(low)} to ${told(high)})`;
+    return `${b.label}${than} ${told(value)}${ends} %`;
   });
   const limit = scope === "process" ? "; fewer than five processes: these processes only" : "";
   const expected = outcome === null ? "" : `. What was expected: ${EXPECTED[outcome]}`;
@@ -51,10 +53,4 @@ const EXPECTED: Record<Outcome, string> = {
 
 function probability(p: number): string {
   return p < 0.0001 ? "< 0.0001" : `= ${p.toPrecision(2)}`;
-}
-
-function signed(percent: number): string {
-  const size = Math.abs(percent);
-  const digits = size >= 100 ? size.toFixed(0) : size.toPrecision(size < 0.1 ? 1 : 2);
-  return `${percent < 0 ? "−" : "+"}${digits}`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Estimate, Figure } from "../../lib/analysis/mod.ts";
-import { threeDigits } from "../../lib/quantities.ts";
+import { MOST_PERCENT, mostPercent, threeDigits } from "../../lib/quantities.ts";
 import type { Finding } from "../../lib/record.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import { bold, type Column, dim, printJson, tableLines, yellow } from "../frame/mod.ts";
@@ -14,9 +14,12 @@ export const NONE = "–";
 
 /** "0.203 (0.201 to 0.205)"; without ends that are not known. */
 export function estimateText(estimate: Estimate | null, factor = 1): string {
+  return withEnds(estimate, (number) => threeDigits(number * factor));
+}
+
+function withEnds(estimate: Estimate | null, digits: (value: number) => string): string {
   if (estimate === null) return NONE;
   const { value, low, high } = estimate;
-  const digits = (number: number) => threeDigits(number * factor);
   return low === null || high === null
     ? digits(value)
     : `${digits(value)} (${digits(low)} to ${digits(high)})`;
@@ -30,10 +33,28 @@ const FEWEST = 3;
 
 /** An estimate that was made of so many processes, or runs. One run's interval is its own. */
 export function estimateOf(estimate: Estimate | null, units: number, factor = 1): string {
+  return ofUnits(estimate, units, (number) => threeDigits(number * factor));
+}
+
+/** The same of a difference in percent: ">1,000" for what says only that little is known. */
+export function percentOf(percent: Estimate, units: number): string {
+  return ofUnits(percent, units, (end) => percentCell(end, mostPercent(percent)));
+}
+
+/** A percentage as a table has it. */
+export function percentCell(percent: number, most: number = MOST_PERCENT): string {
+  return percent > most ? `>${threeDigits(most)}` : threeDigits(percent);
+}
+
+function ofUnits(
+  estimate: Estimate | null,
+  units: number,
+  digits: (value: number) => string,
+): string {
   const isKnown = estimate !== null && estimate.low !== null && estimate.high !== null;
   return isKnown && units > 1 && units < FEWEST
-    ? `${threeDigits(estimate.value * factor)} ${TOO_FEW}`
-    : estimateText(estimate, factor);
+    ? `${digits(estimate.value)} ${TOO_FEW}`
+    : withEnds(estimate, digits);
 }
 
 /** The figure of runs; as for {@link estimateOf}, its units are processes where these are several. */

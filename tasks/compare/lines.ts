@@ -1,11 +1,12 @@
 import type { Comparison } from "../../lib/analysis/mod.ts";
-import { threeDigits } from "../../lib/quantities.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import {
   closingLines,
   estimateLines,
   estimateOf,
   NONE,
+  percentCell,
+  percentOf,
   probabilityText,
   unitsOf,
 } from "../answers/lines.ts";
@@ -31,9 +32,9 @@ export function comparisonLines({ comparisons }: ManyCompared): string[] {
     [...armRow(first.a), NONE, NONE, NONE],
     ...comparisons.map(({ b, percent, pairing, pCorrected, floor }) => [
       ...armRow(b),
-      estimateOf(percent, pairing.count),
+      percentOf(percent, pairing.count),
       probabilityText(pCorrected),
-      floor.percent === null ? NONE : floor.percent > 1000 ? ">1,000" : threeDigits(floor.percent),
+      floor.percent === null ? NONE : percentCell(floor.percent),
     ]),
   ];
   const closings = comparisons.flatMap((comparison) => ["", ...closingLines(comparison)]);

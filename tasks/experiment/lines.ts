@@ -1,6 +1,6 @@
 import type { ArmComparison, ExperimentResult } from "../../lib/experiment/mod.ts";
 import { visibleText } from "../../lib/safe_text.ts";
-import { estimateOf, probabilityText } from "../answers/lines.ts";
+import { percentOf, probabilityText } from "../answers/lines.ts";
 import { comparisonLines } from "../compare/lines.ts";
 import { bold, dim, yellow } from "../frame/mod.ts";
 
@@ -48,7 +48,7 @@ function nullLine(
 ) {
   return dim(visibleText(
     `The same arm again: ${b.label} ÷ ${a.label} differs by ${
-      estimateOf(percent, pairing.count)
+      percentOf(percent, pairing.count)
     } % ` +
       `(p ${probabilityText(test.p)})`,
   ));

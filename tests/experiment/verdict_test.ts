@@ -4,7 +4,7 @@ import { judge } from "../../lib/experiment/judge.ts";
 import { type Cell, keyOf, orderOf } from "../../lib/experiment/order.ts";
 import { planExperiment } from "../../lib/experiment/plan.ts";
 import { findingsOf } from "../../lib/experiment/run_findings.ts";
-import { correctedVerdict } from "../../lib/experiment/verdict.ts";
+import { correctedVerdict, verdictOf } from "../../lib/experiment/verdict.ts";
 import type { Finding, FindingKind } from "../../lib/record.ts";
 import { madeRun } from "../analysis/made_runs.ts";
 
@@ -98,6 +98,23 @@ Deno.test("correctedVerdict() takes back what only looking often enough has foun
   );
   assert.match(correctedVerdict(comparison, 0.04, 3), /; p = 0\.040 corrected for 3 comparisons$/);
   assert.equal(correctedVerdict(comparison, 0.03, 1), comparison.verdict);
+});
+
+Deno.test("verdictOf() and correctedVerdict() tell no percentage beyond 1000", () => {
+  const { comparisons: [comparison] } = judged({ B: 1.2 });
+  const found = {
+    ...comparison!,
+    percent: { value: 404, low: -72, high: 84_213, resolved: true },
+    outcome: "higher" as const,
+  };
+  assert.match(
+    verdictOf([found], null, { ran: 1, planned: 1 }),
+    /B \+404 \(−72 to more than \+1000\) %$/,
+  );
+  const sure = { ...found, percent: { value: 1500, low: 1400, high: 1600, resolved: true } };
+  assert.match(verdictOf([sure], null, { ran: 1, planned: 1 }), /B \+1500 \(\+1400 to \+1600\) %$/);
+  const far = { ...found, percent: { ...found.percent, value: 4213 } };
+  assert.match(correctedVerdict(far, 0.2, 2), /\(more than \+1000 % with p /);
 });
 
 Deno.test("judge() keeps what hard limits show, which have no p-value", () => {

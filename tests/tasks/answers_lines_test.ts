@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { estimateLines, estimateOf, figureText, unitsOf } from "../../tasks/answers/lines.ts";
+import {
+  estimateLines,
+  estimateOf,
+  figureText,
+  percentOf,
+  unitsOf,
+} from "../../tasks/answers/lines.ts";
 import { scratch } from "../store/scene.ts";
 import { runTask } from "./run_task.ts";
 import { storeArms } from "./stored_arms.ts";
@@ -11,6 +17,15 @@ Deno.test("estimateOf() prints no interval of two units, but that of three, and 
   for (const units of [1, 3]) assert.equal(estimateOf(WIDE, units), "1,060 (1.46 to 768,243)");
   assert.equal(estimateOf({ ...WIDE, low: null, high: null }, 2), "1,060");
   assert.equal(estimateOf(null, 2), "–");
+});
+
+Deno.test("percentOf() tells no end that says only that little is known", () => {
+  assert.equal(percentOf(WIDE, 3), ">1,000 (1.46 to >1,000)");
+  assert.equal(
+    percentOf({ ...WIDE, value: 1500, low: 1400, high: 1600 }, 3),
+    "1,500 (1,400 to 1,600)",
+  );
+  assert.equal(percentOf(WIDE, 2), ">1,000 (too few)");
 });
 
 Deno.test("figureText() counts processes, and runs where these are of one process or of no known one", () => {

@@ -1,7 +1,5 @@
+import { MOST_PERCENT, percentDigits, signedPercent } from "../../quantities.ts";
 import type { Comparison } from "./comparison.ts";
-
-/** Above it a floor only says that nothing can be seen. */
-const MOST_PERCENT = 1000;
 
 /** A comparison in one line. */
 export function verdictOf(comparison: Omit<Comparison, "verdict">): string {
@@ -19,12 +17,12 @@ function core(comparison: Omit<Comparison, "verdict">): string {
     ? "floor unknown"
     : floor.percent > MOST_PERCENT
     ? `floor above ${MOST_PERCENT} %`
-    : `floor ${digits(floor.percent)} %`;
+    : `floor ${percentDigits(floor.percent)} %`;
   if (outcome === "unclear") {
     const within = percent.low === null || percent.high === null
       ? ""
-      : `; ${b.label} ÷ ${a.label} lies between ${signed(percent.low)} and ${
-        signed(percent.high)
+      : `; ${b.label} ÷ ${a.label} lies between ${signedPercent(percent.low)} and ${
+        signedPercent(percent.high)
       } %`;
     return `No difference can be seen (${least})${within}`;
   }
@@ -33,8 +31,8 @@ function core(comparison: Omit<Comparison, "verdict">): string {
   const sign = outcome === "higher" ? 1 : -1;
   const ends = [percent.low, percent.high].map((end) => end === null ? null : sign * end)
     .toSorted((one, other) => (one ?? Infinity) - (other ?? Infinity))
-    .map((end) => end === null ? "?" : `${end < 0 ? "−" : ""}${digits(Math.abs(end))}`);
-  const how = `${digits(Math.abs(percent.value))} % (${ends.join(" to ")} %) ${outcome}`;
+    .map((end) => end === null ? "?" : `${end < 0 ? "−" : ""}${percentDigits(Math.abs(end))}`);
+  const how = `${percentDigits(Math.abs(percent.value))} % (${ends.join(" to ")} %) ${outcome}`;
   return `${capital(metricName)} of ${b.label} is ${how} than of ${a.label} ` +
     `(${test.name}${probability(test.p)}; ${least})`;
 }
@@ -42,15 +40,6 @@ function core(comparison: Omit<Comparison, "verdict">): string {
 function probability(p: number | null): string {
   if (p === null) return "";
   return p < 0.0001 ? ", p < 0.0001" : `, p = ${p.toPrecision(2)}`;
-}
-
-function signed(percent: number): string {
-  if (percent > MOST_PERCENT) return `more than +${MOST_PERCENT}`;
-  return `${percent < 0 ? "−" : "+"}${digits(Math.abs(percent))}`;
-}
-
-function digits(percent: number): string {
-  return percent >= 99.5 ? percent.toFixed(0) : percent.toPrecision(percent < 0.1 ? 1 : 2);
 }
 
 function capital(text: string): string {
