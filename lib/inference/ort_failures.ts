@@ -34,7 +34,10 @@ const REMEDIES: readonly [RegExp, string][] = [
     /adapter|webgpu|vulkan|cuda|coreml/i,
     "no device for this execution provider was found here, or it refuses the model; run on cpu",
   ],
-  [/alloc|memory/i, "free memory, or use a smaller variant, a shorter prompt or smaller chunks"],
+  [
+    /alloc|memory/i,
+    "free memory, or use a smaller variant, a shorter prompt, or in a program a smaller prefillChunk",
+  ],
 ];
 
 /** The `InputError` for a model that the runtime does not load. */

@@ -5,44 +5,12 @@ import { loadModel } from "../../lib/model/mod.ts";
 import { profile } from "../../lib/profile/mod.ts";
 import { ModelThread } from "../../lib/profile/model_thread.ts";
 import { ProfileDatabase } from "../../lib/store/mod.ts";
-import { GraphWriter, Type } from "../fixtures/decoders/graph_writer.ts";
+import { spoiltDecoder } from "../fixtures/decoders/mod.ts";
 import { temporaryFolder } from "../model/checkpoints.ts";
 
 /** Tokens of an answer that goes well. More than the run-up before the measured answer has. */
 const GOOD = 90;
 const PROMPT = [1, 2];
-
-/** A decoder that, after so many tokens, wants `late` numbers at once, or looks for the one there. */
-function spoiltDecoder(late: { numbers?: number; index?: number }): Uint8Array<ArrayBuffer> {
-  const graph = new GraphWriter();
-  const ids = graph.input("input_ids", Type.INT64, ["batch", "n"]);
-  const shape = ["batch", 2, "past", 8];
-  const past = graph.input("past_key_values.0.key", Type.FLOAT, shape);
-  const count = (value: string, axis: number) =>
-    graph.op("Gather", [graph.op("Shape", [value]), graph.ints([axis])]);
-  const length = count(ids, 1);
-  const room = graph.op("Concat", [
-    graph.ints([1, 2]),
-    length,
-    graph.ints([8]),
-  ], { axis: 0 });
-  const rows = graph.op("Expand", [graph.floats([0], [1, 1, 1, 1]), room]);
-  const cache = graph.op("Concat", [past, rows], { axis: 2 });
-  const isLate = graph.op("GreaterOrEqual", [
-    count(past, 2),
-    graph.ints([PROMPT.length + GOOD - 1]),
-  ]);
-  const choose = (late: number, usual: number) =>
-    graph.op("Where", [isLate, graph.ints([late]), graph.ints([usual])]);
-  const many = graph.op("Expand", [graph.floats([1], [1]), choose(late.numbers ?? 1, 1)]);
-  const one = graph.op("Gather", [many, choose(late.index ?? 0, 0)]);
-  const table = Float32Array.from({ length: 32 * 32 }, (_, i) => i % 33 === 1 ? 1 : 0);
-  const found = graph.op("Gather", [graph.floats(table, [32, 32]), ids]);
-  const logits = graph.op("Add", [found, one]);
-  graph.output("present.0.key", Type.FLOAT, shape, cache);
-  graph.output("logits", Type.FLOAT, ["batch", "n", 32], logits);
-  return graph.bytes();
-}
 
 const CASES = [
   {
@@ -61,7 +29,7 @@ for (const { what, late, says } of CASES) {
   Deno.test(`profile() of a model that ${what} keeps the tokens before, and says why`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "model.onnx");
-    Deno.writeFileSync(path, spoiltDecoder(late));
+    Deno.writeFileSync(path, spoiltDecoder(PROMPT.length + GOOD - 1, late));
     using database = ProfileDatabase.open(":memory:");
     let message = "";
     await assert.rejects(

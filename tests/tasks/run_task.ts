@@ -16,6 +16,8 @@ export interface Ended {
 export interface TaskOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** The most private memory that it can have, in KiB (`ulimit -d`). */
+  memoryKb?: number;
 }
 
 /** Starts a task with the very flags that deno.json gives it. */
@@ -27,8 +29,17 @@ export function spawnTask(
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   const [program, ...flags] = (tasks[name] as string).split(" ");
   if (program !== "deno") throw new Error(`Cannot spawn task ${name}: it runs ${program}`);
-  return new Deno.Command(Deno.execPath(), {
-    args: [...flags, ...args],
+  const command = [Deno.execPath(), ...flags, ...args];
+  const limited = [
+    "sh",
+    "-c",
+    'ulimit -c 0 && ulimit -d "$0" && exec "$@"',
+    `${options.memoryKb}`,
+    ...command,
+  ];
+  const [run, ...rest] = options.memoryKb === undefined ? command : limited;
+  return new Deno.Command(run!, {
+    args: rest,
     cwd: ROOT,
     env: { INIT_CWD: options.cwd ?? ROOT, NO_COLOR: "1", ...options.env },
     stdin: "null",
