@@ -69,7 +69,8 @@ function weigh(logits: Float32Array, temperature: number): Float64Array {
   const highest = logits[best(logits)]!;
   const weights = new Float64Array(logits.length);
   for (let id = 0; id < logits.length; id++) {
-    const weight = Math.exp((logits[id]! - highest) / temperature);
+    // What has overflowed is as large as the highest, though their difference is no number.
+    const weight = logits[id] === highest ? 1 : Math.exp((logits[id]! - highest) / temperature);
     weights[id] = weight > 0 ? weight : 0; // NaN counts as impossible
   }
   return weights;

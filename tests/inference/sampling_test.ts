@@ -103,3 +103,10 @@ for (const options of REFUSED) {
     assert.throws(() => createSampler(options), InputError);
   });
 }
+
+Deno.test("createSampler() takes what has overflowed for certain, however it samples", () => {
+  const logits = Float32Array.of(1, Infinity, 0, -Infinity);
+  for (const options of [{ temperature: 1 }, { topK: 2 }, { topK: 300 }, { topP: 0.5 }]) {
+    assert.equal(createSampler(options)(logits), 1, JSON.stringify(options));
+  }
+});
