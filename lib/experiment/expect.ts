@@ -1,4 +1,4 @@
-import type { Comparison } from "../analysis/mod.ts";
+import { type Comparison, type Estimate, jointRatio } from "../analysis/mod.ts";
 import type { Expectation } from "./definition.ts";
 import type { ExpectationResult, Outcome } from "./result.ts";
 
@@ -10,24 +10,35 @@ export function otherOf({ lessThan, moreThan, sameAs }: Expectation): string {
   return lessThan ?? moreThan ?? sameAs ?? "";
 }
 
-/** Looks whether the whole interval of `arm ÷ other` fulfils what was expected, or contradicts it. */
+/**
+ * Looks whether the whole interval of `arm ÷ other` fulfils what was expected, or contradicts it:
+ * the interval that holds together with those of all other expectations, as one of `count`.
+ *
+ * It is not Holm's correction, which has p-values and no intervals, and a claim of how much needs
+ * these; what merely was compared is none of this family, as nobody claimed it beforehand.
+ */
 export function judgeExpectation(
   arm: string,
   expectation: Expectation,
-  { ratio, metricName }: Comparison,
+  comparison: Comparison,
+  count: number,
 ): ExpectationResult {
   const other = otherOf(expectation);
+  const { metricName } = comparison;
+  const joint = jointRatio(comparison, count);
+  const ratio = comparison.b.label === arm ? joint : inverse(joint);
   const { lessThan, moreThan } = expectation;
   const { value } = ratio;
   const [low, high] = [ratio.low ?? -Infinity, ratio.high ?? Infinity];
   const by = expectation.by ?? (lessThan === undefined && moreThan === undefined ? ALIKE : 0);
+  const among = count === 1 ? "" : `, corrected for ${count} expectations`;
   const result = (outcome: Outcome, claim: string): ExpectationResult => ({
     arm,
     other,
     expectation,
     outcome,
     message: `${metricName} of ${arm} ${claim}: ${WORDS[outcome]} (${arm} ÷ ${other} is ` +
-      `${value.toFixed(3)}${ends(ratio.low, ratio.high)})`,
+      `${value.toFixed(3)}${ends(ratio.low, ratio.high)}${among})`,
   });
   const share = by === 0 ? "" : ` by ${(100 * by).toPrecision(2)} % or more`;
   if (lessThan !== undefined) {
@@ -60,6 +71,15 @@ const WORDS: Record<Outcome, string> = {
 
 function within(shown: boolean, contradicted: boolean): Outcome {
   return shown ? "pass" : contradicted ? "fail" : "inconclusive";
+}
+
+function inverse({ value, low, high, resolved }: Estimate): Estimate {
+  return {
+    value: 1 / value,
+    low: high === null ? null : 1 / high,
+    high: low === null ? null : 1 / low,
+    resolved,
+  };
 }
 
 function ends(low: number | null, high: number | null): string {

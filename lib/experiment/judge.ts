@@ -2,7 +2,6 @@ import {
   type CompareOptions,
   compareRuns,
   type Comparison,
-  type Estimate,
   holmCorrected,
   type RunRecord,
 } from "../analysis/mod.ts";
@@ -79,16 +78,13 @@ export function judge(plan: ExperimentPlan, order: readonly Cell[], cells: CellR
         "something but the arms was not alike",
     );
   }
-  const expectations = Object.entries(expect).flatMap(([arm, expectation]) => {
+  const expected = Object.entries(expect);
+  const expectations = expected.flatMap(([arm, expectation]) => {
     const other = otherOf(expectation);
-    const found = comparisons.find((one) => isOf(one, other, arm));
-    if (found) return [judgeExpectation(arm, expectation, found)];
-    const turned = comparisons.find((one) => isOf(one, arm, other));
-    return turned
-      ? [judgeExpectation(arm, expectation, { ...turned, ratio: inverse(turned.ratio) })]
-      : [];
+    const found = comparisons.find((one) => isOf(one, other, arm) || isOf(one, arm, other));
+    return found ? [judgeExpectation(arm, expectation, found, expected.length)] : [];
   });
-  const open = Object.keys(expect).length - expectations.length;
+  const open = expected.length - expectations.length;
   const outcomes = expectations.map(({ outcome }) => outcome);
   const outcome = outcomeOf(open > 0 ? [...outcomes, "inconclusive"] : outcomes);
   const arms = plan.arms.map(({ name }): ArmResult => ({
@@ -126,15 +122,6 @@ function pairsOf({ arms, baseline, nullArm, expect }: ExperimentPlan): [string, 
 
 function isOf({ a, b }: Comparison, one: string, other: string): boolean {
   return a.label === one && b.label === other;
-}
-
-function inverse({ value, low, high, resolved }: Estimate): Estimate {
-  return {
-    value: 1 / value,
-    low: high === null ? null : 1 / high,
-    high: low === null ? null : 1 / low,
-    resolved,
-  };
 }
 
 function runsOf(arm: string, order: readonly Cell[], cells: CellRuns): RunRecord[] {

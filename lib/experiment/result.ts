@@ -21,7 +21,7 @@ export interface ExpectationResult {
   other: string;
   /** What was expected. */
   expectation: Expectation;
-  /** Passes or fails only where the whole 95 % interval does. */
+  /** Passes or fails only where the whole interval does that holds together with all others. */
   outcome: Outcome;
   /** The same in words. */
   message: string;

@@ -5,6 +5,7 @@
  */
 export { compareRuns } from "./compare_runs.ts";
 export type { ComparedArm, CompareOptions, Comparison } from "./comparison.ts";
+export { jointRatio } from "./joint_ratio.ts";
 export { type AcceptedDifference, checkConditions } from "./conditions.ts";
 export { type Figure, figureOf, having, LEAST_PROCESSES } from "./figure.ts";
 export { COMPARISON_METRICS, type ComparisonMetric, nameOf, observe } from "./metric.ts";
