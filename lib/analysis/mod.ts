@@ -68,6 +68,7 @@ export {
   type PredictionTarget,
   type WorkRange,
 } from "./predict/mod.ts";
+export { runFindings } from "./run_findings.ts";
 export type { RunRecord } from "./run_record.ts";
 export {
   holmCorrected,

@@ -3,6 +3,7 @@ import {
   compareRuns,
   type Comparison,
   holmCorrected,
+  runFindings,
   type RunRecord,
 } from "../analysis/mod.ts";
 import { InputError } from "../errors.ts";
@@ -10,7 +11,6 @@ import { judgeExpectation, otherOf, outcomeOf } from "./expect.ts";
 import { type Cell, keyOf } from "./order.ts";
 import type { ExperimentPlan } from "./plan.ts";
 import type { ArmComparison, ArmResult, ExperimentResult } from "./result.ts";
-import { findingsOf } from "./run_findings.ts";
 import { correctedVerdict, verdictOf } from "./verdict.ts";
 
 /** The runs of a process, in the order of its prompts. */
@@ -94,7 +94,7 @@ export function judge(plan: ExperimentPlan, order: readonly Cell[], cells: CellR
   }));
   return {
     arms,
-    findings: findingsOf([...cells.values()].flat()),
+    findings: runFindings([...cells.values()].flat()),
     comparisons,
     nullComparison,
     expectations,

@@ -1,4 +1,5 @@
 import type { ArmComparison, ExperimentResult } from "../../lib/experiment/mod.ts";
+import type { FindingKind } from "../../lib/record.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import { percentOf, probabilityText } from "../answers/lines.ts";
 import { comparisonLines } from "../compare/lines.ts";
@@ -12,7 +13,11 @@ export function experimentLines(result: ExperimentResult): string[] {
   const compared = againstFirst.length === 0
     ? []
     : comparisonLines({ metric: plan.metric, comparisons: againstFirst.map(bare) });
-  const findings = [...result.findings, ...comparisons.flatMap((one) => one.findings)];
+  const isSaid = (kind: FindingKind) => result.findings.some((one) => one.kind === kind);
+  const findings = [
+    ...result.findings,
+    ...comparisons.flatMap((one) => one.findings.filter(({ kind }) => !isSaid(kind))),
+  ];
   const notes = [...result.notes, ...comparisons.flatMap((one) => one.notes)];
   return [
     ...compared,

@@ -3,9 +3,7 @@ import { compareRuns, type RunRecord } from "../../lib/analysis/mod.ts";
 import { judge } from "../../lib/experiment/judge.ts";
 import { type Cell, keyOf, orderOf } from "../../lib/experiment/order.ts";
 import { planExperiment } from "../../lib/experiment/plan.ts";
-import { findingsOf } from "../../lib/experiment/run_findings.ts";
 import { correctedVerdict, verdictOf } from "../../lib/experiment/verdict.ts";
-import type { Finding, FindingKind } from "../../lib/record.ts";
 import { madeRun } from "../analysis/made_runs.ts";
 
 const model = "m";
@@ -44,30 +42,6 @@ Deno.test("judge() says when the same arm differs from itself", () => {
   const { notes, nullComparison } = judged({ "A again": 1.3 });
   assert.ok(nullComparison!.test.p! < 0.01);
   assert.match(notes.join(), /^The same arm differs from itself \(A and A again, p = /);
-});
-
-Deno.test("findingsOf() says in how many runs something was found, and how bad it was", () => {
-  const finding = (
-    kind: FindingKind,
-    value: number,
-    severity: Finding["severity"] = "warning",
-  ) => ({
-    kind,
-    severity,
-    value,
-    unit: "%",
-    message: `${kind} ${value}`,
-    remedy: "",
-  });
-  const runs = [
-    madeRun({ findings: [finding("foreign-load", 8), finding("not-steady", -3)] }),
-    madeRun({ findings: [finding("foreign-load", 40), finding("estimated", 50)] }),
-    madeRun({ findings: [finding("gap", 1, "info")] }),
-  ];
-  assert.deepEqual(findingsOf(runs).map(({ message }) => message), [
-    "2 of 3 runs, at worst: foreign-load 40",
-    "1 of 3 runs, at worst: not-steady -3",
-  ]);
 });
 
 Deno.test("judge() has nothing to say of arms that have not run", () => {

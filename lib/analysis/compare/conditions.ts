@@ -4,7 +4,8 @@
  * @module
  */
 import { InputError } from "../../errors.ts";
-import type { Finding } from "../../record.ts";
+import type { Finding, FindingKind } from "../../record.ts";
+import { runFindings } from "../run_findings.ts";
 import type { RunRecord } from "../run_record.ts";
 import { meanOf } from "../statistics/mod.ts";
 
@@ -14,8 +15,33 @@ export type AcceptedDifference = "host" | "source";
 /** Bytes that differ by less move nothing that could be seen. */
 const ALIKE_BYTES = 0.01;
 
+/** What a run says of its tokens and components concerns none of the figures of a whole run. */
+const OF_PARTS: readonly FindingKind[] = [
+  "agreement",
+  "steps-differ",
+  "step-scale",
+  "no-layers",
+  "unnamed-work",
+  "unsure-rank",
+  "fused",
+  "capture-ratio",
+  "working-set",
+  "frequency",
+  "cut-differs",
+  "not-amplified",
+];
+
+/** What makes an answer slower or faster, whatever the meter does. */
+const OF_TIMES: readonly FindingKind[] = [
+  "foreign-load",
+  "not-steady",
+  "thermal-pressure",
+  "low-power",
+  "sleep",
+];
+
 /**
- * Findings of the comparison itself. The first arm is what the others are compared with.
+ * Findings of the comparison, and what its runs found about their own conditions. The first arm is what the others are compared with.
  *
  * @throws {InputError} where machines or sources differ and that was not accepted
  */
@@ -34,14 +60,15 @@ export function checkConditions(
     refuseUnless(accepted, "host", `they ran on ${machines.join(" and ")}`);
     notes.push(`Different machines: ${machines.join(" and ")}`);
   }
-  if (!isEnergy) return { findings: [], notes };
+  const own = runFindings(all).filter(({ kind }) => !OF_PARTS.includes(kind));
+  if (!isEnergy) return { findings: own.filter(({ kind }) => OF_TIMES.includes(kind)), notes };
   // Labels of what is not measured say so themselves.
   const sources = distinct(all.map(({ power }) => power.label));
   if (sources.length > 1) {
     refuseUnless(accepted, "source", `their power is ${sources.join(" or ")}`);
     notes.push(`Different power sources: ${sources.join(" and ")}`);
   }
-  return { findings: [...cadence(all), ...dram(arms, labels), ...estimated(all)], notes };
+  return { findings: [...cadence(all), ...dram(arms, labels), ...estimated(all), ...own], notes };
 }
 
 function refuseUnless(

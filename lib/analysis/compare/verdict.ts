@@ -1,12 +1,22 @@
 import { MOST_PERCENT, percentDigits, signedPercent } from "../../quantities.ts";
+import type { FindingKind } from "../../record.ts";
 import type { Comparison } from "./comparison.ts";
+
+/** What may look like a difference between the arms, and is none. */
+const LIMITS: readonly (readonly [FindingKind, string])[] = [
+  ["dram-not-measured", "DRAM not measured"],
+  ["foreign-load", "other programs ran"],
+  ["not-steady", "not steady"],
+];
 
 /** A comparison in one line. */
 export function verdictOf(comparison: Omit<Comparison, "verdict">): string {
   const { scope, findings } = comparison;
   const limits = [
     ...(scope === "process" ? ["this process only"] : []),
-    ...(findings.some(({ kind }) => kind === "dram-not-measured") ? ["DRAM not measured"] : []),
+    ...LIMITS.filter(([kind]) => findings.some((one) => one.kind === kind)).map(([, words]) =>
+      words
+    ),
   ];
   return [core(comparison), ...limits].join("; ");
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { compareRuns, type RunRecord, scaling } from "../../../lib/analysis/mod.ts";
 import { InputError } from "../../../lib/errors.ts";
+import type { Finding, FindingKind } from "../../../lib/record.ts";
 import { madeArm, madeRun } from "../made_runs.ts";
 import { normals } from "../normals.ts";
 
@@ -241,4 +242,30 @@ Deno.test("scaling() and the others show a single run's own ends", () => {
   const one = madeRun({ joules: 0.2, half: 0.5, kind: "estimated" });
   const [point] = scaling([one]).points;
   assert.ok(Math.abs(point!.value.low! - 0.1) < 1e-9 && Math.abs(point!.value.high! - 0.3) < 1e-9);
+});
+
+Deno.test("compareRuns() says what the runs found about their own conditions", () => {
+  const finding = (kind: FindingKind, value: number): Finding => ({
+    kind,
+    severity: "warning",
+    value,
+    unit: "%",
+    message: `${kind} ${value}`,
+    remedy: "run again",
+  });
+  const quiet = madeRun({ joules: 0.2 });
+  const loaded = madeRun({
+    joules: 0.4,
+    findings: [finding("foreign-load", 80), finding("too-short", 8), finding("fused", 2)],
+  });
+  const found = compareRuns(quiet, loaded);
+  assert.deepEqual(found.findings.map(({ message }) => message), [
+    "1 of 2 runs, at worst: foreign-load 80",
+    "1 of 2 runs, at worst: too-short 8",
+  ]);
+  assert.match(found.verdict, /; this process only; other programs ran$/);
+  // How many records there were says nothing of how long it took.
+  const { findings } = compareRuns(quiet, loaded, { metric: "tokensPerSecond" });
+  assert.deepEqual(findings.map(({ kind }) => kind), ["foreign-load"]);
+  assert.doesNotMatch(compareRuns(quiet, quiet).verdict, /other programs/);
 });

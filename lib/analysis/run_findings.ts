@@ -1,14 +1,14 @@
-import type { RunRecord } from "../analysis/mod.ts";
 import type { Finding, FindingKind } from "../record.ts";
+import type { RunRecord } from "./run_record.ts";
 
 /** Comparisons say these of all runs at once. */
 const SAID_ELSEWHERE: readonly FindingKind[] = ["estimated", "dram-not-measured", "cadence"];
 
 /**
  * What runs found about their conditions, one for each kind: in how many of them, and how bad it was
- * in the worst. Kept with the runs, so that an experiment that goes on knows of its first session.
+ * in the worst. Kept with the runs, so that what is asked of them later knows of it.
  */
-export function findingsOf(runs: readonly RunRecord[]): Finding[] {
+export function runFindings(runs: readonly RunRecord[]): Finding[] {
   const found = runs.flatMap(({ findings }) =>
     findings.filter(({ kind, severity }) => severity !== "info" && !SAID_ELSEWHERE.includes(kind))
   );
