@@ -16,8 +16,15 @@ export async function commandsPage(): Promise<string> {
 
 ${list}
 
-Each says this with \`--help\`. Flags win over \`TOKENWATT_…\` variables, these over \`tokenwatt.json\` in
-your folder. \`deno task completion bash\` (or \`zsh\`, \`fish\`) makes the tab key complete them.
+Each says this with \`--help\`. \`deno task completion bash\` (or \`zsh\`, \`fish\`) makes the tab key
+complete them.
+
+Flags win over \`TOKENWATT_…\` variables, these over \`tokenwatt.json\` in your folder. Its keys are the
+long flags, for all commands that have them or for one:
+
+\`\`\`json
+{ "db": "lab.db", "profile": { "model": "models/tinytales", "max-new-tokens": 32, "json": true } }
+\`\`\`
 
 ${sections.join("\n")}`;
 }

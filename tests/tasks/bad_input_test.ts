@@ -163,6 +163,25 @@ Deno.test("profile refuses tokenwatt.json that is broken, or that names no optio
   assert.equal(wrong.code, 2, wrong.stdout);
 });
 
+Deno.test("runs says which value of tokenwatt.json it cannot use, and why", async () => {
+  const cwd = Deno.makeTempDirSync();
+  const said = async (config: unknown) => {
+    Deno.writeTextFileSync(join(cwd, "tokenwatt.json"), JSON.stringify(config));
+    const { code, stderr } = await runTask("runs", [], { cwd });
+    assert.equal(code, 2, stderr);
+    return stderr;
+  };
+  assert.match(await said({ limit: "x" }), /"x" as "limit" .*json; it must be a whole number, 1/);
+  assert.match(await said({ status: "none" }), /"none" as "status" .*json; allowed choices are/);
+  assert.match(await said({ json: "no" }), /"no" as "json" .*json; write true or false/);
+  assert.match(await said({ db: null }), /null as "db" .*json; write text or a number/);
+  assert.match(await said({ db: ["a", "b"] }), /\["a","b"\] as "db" .*json; write one value/);
+  assert.match(await said({ experimnt: "x" }), /"experimnt" for runs .*mean "experiment"/);
+  assert.match(await said({ runs: { limit: {} } }), /\{\} as "limit"/);
+  // Another command's.
+  assert.match(await said({ format: "csv", port: 1, db: "none.db" }), /none\.db/);
+});
+
 Deno.test("show refuses a run that is not there, and a database that is not there", async () => {
   const missing = join(Deno.makeTempDirSync(), "none.db");
   const nothing = await runTask("show", ["last", "--db", missing]);
