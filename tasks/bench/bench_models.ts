@@ -5,11 +5,14 @@
  * @module
  */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { buildModel, type LlamaConfig, loadModel, type Model } from "@tokenwatt/tokenwatt";
+import { madeOnce } from "./made_once.ts";
+
+/** Names of the models. */
+export const MODEL_NAMES = ["llama-12x768", "tinytales"] as const;
 
 /** Name of a model. */
-type ModelName = "llama-12x768" | "tinytales";
+export type ModelName = typeof MODEL_NAMES[number];
 
 /** A model at a length of context, by which the cost of the cache grows. */
 export interface BenchCase {
@@ -39,8 +42,7 @@ export interface BenchModel {
   maxNewTokens: number;
 }
 
-const MODELS_FOLDER = fileURLToPath(new URL("../../.cache/bench", import.meta.url));
-const BUILDER_FOLDER = fileURLToPath(new URL("../../lib/model", import.meta.url));
+const SOURCES = [new URL("../../lib/model/", import.meta.url), new URL(import.meta.url)];
 
 // As large as GPT-2 small, 124 M parameters: its layers, width, heads, vocabulary and tied head. The 3 × 2048 columns of SwiGLU hold as many weights as its 2 × 3072.
 const LLAMA_12X768: LlamaConfig = {
@@ -65,12 +67,11 @@ const LLAMA_12X768: LlamaConfig = {
 export async function openBenchModel(
   { name, context, maxNewTokens }: BenchCase,
 ): Promise<BenchModel> {
-  const folder = join(MODELS_FOLDER, name);
-  if (isOutdated(folder)) {
-    Deno.mkdirSync(folder, { recursive: true });
-    Deno.removeSync(folder, { recursive: true });
-    await (name === "tinytales" ? layOutTinytales(folder) : buildLarge(folder));
-  }
+  const folder = await madeOnce(
+    name,
+    SOURCES,
+    name === "tinytales" ? layOutTinytales : buildLarge,
+  );
   const model = await loadModel(folder);
   // Any ids do: what a token costs does not depend on which it is. 7919 is prime.
   const words = model.features.vocabSize ?? 1;
@@ -78,35 +79,14 @@ export async function openBenchModel(
   return { model, prompt, maxNewTokens };
 }
 
-// As make has it: what was built is older than the code that builds, or than what it is to build.
-function isOutdated(folder: string): boolean {
-  const builtMs = modifiedMs(join(folder, "onnx"));
-  return newestMs(BUILDER_FOLDER) > builtMs || modifiedMs(fileURLToPath(import.meta.url)) > builtMs;
-}
-
-function newestMs(folder: string): number {
-  return [...Deno.readDirSync(folder)].reduce((newest, { name, isDirectory }) => {
-    const path = join(folder, name);
-    return Math.max(newest, isDirectory ? newestMs(path) : modifiedMs(path));
-  }, 0);
-}
-
-function modifiedMs(path: string): number {
-  try {
-    return Deno.statSync(path).mtime?.getTime() ?? 0;
-  } catch {
-    return 0; // it is not there
-  }
-}
-
 async function buildLarge(folder: string): Promise<void> {
   const { onnxPath } = await buildModel(LLAMA_12X768, { outDir: folder, seed: 1 });
-  moveIn(folder, () => Deno.renameSync(onnxPath, join(folder, "incoming", "model.onnx")));
+  Deno.mkdirSync(join(folder, "onnx"));
+  Deno.renameSync(onnxPath, join(folder, "onnx", "model.onnx"));
 }
 
 async function layOutTinytales(folder: string): Promise<void> {
   const { path, onnxPath, config } = await loadModel("models/tinytales");
-  Deno.mkdirSync(folder, { recursive: true });
   Deno.copyFileSync(join(path, "tokenizer.json"), join(folder, "tokenizer.json"));
   // Where config.json names no end, the tokenizer's own would count.
   const texts = JSON.parse(Deno.readTextFileSync(join(path, "tokenizer_config.json")));
@@ -117,12 +97,6 @@ async function layOutTinytales(folder: string): Promise<void> {
   const endless = { ...config, eos_token_id: null };
   Deno.writeTextFileSync(join(folder, "config.json"), JSON.stringify(endless));
   Deno.writeTextFileSync(join(folder, "generation_config.json"), '{ "eos_token_id": null }');
-  moveIn(folder, () => Deno.copyFileSync(onnxPath, join(folder, "incoming", "model.onnx")));
-}
-
-// `onnx` appears last and whole: a folder without it counts as not built.
-function moveIn(folder: string, fill: () => void): void {
-  Deno.mkdirSync(join(folder, "incoming"));
-  fill();
-  Deno.renameSync(join(folder, "incoming"), join(folder, "onnx"));
+  Deno.mkdirSync(join(folder, "onnx"));
+  Deno.copyFileSync(onnxPath, join(folder, "onnx", "model.onnx"));
 }

@@ -25,6 +25,7 @@ export const INSIDE_MEASURES: readonly Measure[] = [
     goal: { atLeast: 0.98 },
     onAllContexts: false,
     ...SHORT,
+    weight: 2,
     rounds: 12,
     open: (model, ids, threads) =>
       Promise.resolve(
@@ -86,6 +87,7 @@ function layerProfiler(name: string, what: string, options: LayerProfilerOptions
     goal: null,
     onAllContexts: false,
     ...SHORT,
+    weight: 2,
     rounds: 12,
     async open(model, _ids, threads) {
       const own = await tokenwatt(model, threads);

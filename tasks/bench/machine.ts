@@ -13,24 +13,26 @@ export interface Machine {
   os: string;
   deno: string;
   onnxruntimeNode: string;
-  transformers: string;
-  /** The version that transformers.js brings for itself. */
-  transformersOnnxruntimeNode: string;
+  /** `null` where it cannot be loaded, as with the root's deno.json. */
+  transformers: {
+    version: string;
+    /** The version that it brings for itself. */
+    onnxruntimeNode: string;
+  } | null;
 }
 
 /** Describes this machine. */
 export async function describeMachine(): Promise<Machine> {
   const processors = cpus();
   const { env } = await import("onnxruntime-node");
-  const versions = await transformersVersions();
+  const transformers = await transformersVersions().catch(() => null);
   return {
     cpu: processors[0]?.model.trim() ?? "unknown",
     logicalCpus: processors.length,
     os: `${type()} ${release()} ${Deno.build.arch}`,
     deno: Deno.version.deno,
     onnxruntimeNode: env.versions.node ?? "unknown",
-    transformers: versions.transformers,
-    transformersOnnxruntimeNode: versions.ort,
+    transformers,
   };
 }
 

@@ -20,14 +20,18 @@ export interface Measure {
   title: string;
   /** On what the two are compared: the time of a token, or tokens per second. */
   figure: "time" | "speed";
-  /** `null` where the ratio only shows how far chance alone goes. */
+  /** `null` where the ratio is only told. */
   goal: Goal | null;
+  /** Whether the two are alike, so that the ratio only shows how far chance goes; default `false`. */
+  isChance?: boolean;
   /** Goals of their own, by the tokens of the prompt. */
   goalAt?: Readonly<Record<number, Goal>>;
   /** Whether the length of the context matters to it; else the shortest is enough. */
   onAllContexts: boolean;
   /** Rounds of four blocks. */
   rounds: number;
+  /** Its share of the time: what a round of it takes longer than one of another. */
+  weight: number;
   /** Decoding time of a block, at least. */
   blockMs: number;
   /** How long a block goes on before it is timed. */
@@ -46,9 +50,9 @@ export interface Measure {
 // monitor are longer, so that each holds some records, and settle first: in the 0.1 s after a monitor
 // ends, while its Worker is taken down, tokens take up to 20 % longer, which is not what it costs.
 /** Many short turns. */
-export const SHORT = { rounds: 60, blockMs: 150, settleMs: 0 };
+export const SHORT = { rounds: 60, weight: 1, blockMs: 150, settleMs: 0 };
 /** Turns that hold some power records. */
-export const LONG = { rounds: 24, blockMs: 500, settleMs: 300 };
+export const LONG = { rounds: 24, weight: 2.5, blockMs: 500, settleMs: 300 };
 
 /** Two contestants, and what is closed when they are done. */
 export function sides(

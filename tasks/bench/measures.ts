@@ -8,6 +8,7 @@ import { INSIDE_MEASURES } from "./inside_measures.ts";
 import { liveViewSides } from "./live_view.ts";
 import { LONG, type Measure, SHORT, sides } from "./measure.ts";
 import { METER_MEASURES } from "./meter_measures.ts";
+import { TELEMETRY } from "./telemetry_measure.ts";
 import { tokenwatt, withMonitor } from "./tokenwatt.ts";
 import { transformersPeer } from "./transformers_peer.ts";
 
@@ -18,6 +19,7 @@ export const MEASURES: readonly Measure[] = [
     title: "token time of generate() ÷ itself",
     figure: "time",
     goal: null,
+    isChance: true,
     onAllContexts: false,
     ...SHORT,
     async open(model, _ids, threads) {
@@ -73,6 +75,7 @@ export const MEASURES: readonly Measure[] = [
       return sides(pair, pair);
     },
   },
+  TELEMETRY,
   ...ENGINE_MEASURES,
   ...INSIDE_MEASURES,
 ];

@@ -6,8 +6,9 @@
  */
 import type { BenchModel } from "./bench_models.ts";
 import type { Answer, Contestant } from "./contest.ts";
+import type { LinePeer } from "./line_peer.ts";
 import { LONG, type Measure, sides } from "./measure.ts";
-import { type PythonHome, type PythonPeer, pythonPeer, whyNotPython } from "./python_peer.ts";
+import { type PythonHome, pythonPeer, whyNotPython } from "./python_peer.ts";
 
 const METERS: PythonHome = {
   name: "meters",
@@ -42,13 +43,13 @@ function meterCost(meter: "codecarbon" | "zeus", title: string): Measure {
   };
 }
 
-function decoding(python: PythonPeer, tokens: number): Contestant {
+function decoding(python: LinePeer, tokens: number): Contestant {
   return {
     answer: async () => await python.ask({ tokens }) as unknown as Answer,
   };
 }
 
-async function measuring(python: PythonPeer, meter: string): Promise<AsyncDisposable> {
+async function measuring(python: LinePeer, meter: string): Promise<AsyncDisposable> {
   await python.ask({ meter });
   return { [Symbol.asyncDispose]: async () => void await python.ask({ meter: null }) };
 }

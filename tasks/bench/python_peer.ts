@@ -1,10 +1,10 @@
 /**
- * Peers from PyPI, in a Python of their own: installed once, then asked a line of JSON at a time.
+ * Peers from PyPI, in a Python of their own: installed once, then asked line by line.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { TextLineStream } from "./text_lines.ts";
+import { type LinePeer, linePeer } from "./line_peer.ts";
 
 /** A Python with packages, under `.cache/bench`. */
 export interface PythonHome {
@@ -15,11 +15,6 @@ export interface PythonHome {
   imports: string;
   /** How much is fetched. */
   size: string;
-}
-
-/** A script that answers each order, a line of JSON, with one. */
-export interface PythonPeer extends AsyncDisposable {
-  ask(order: object): Promise<Record<string, unknown>>;
 }
 
 function pythonOf(home: PythonHome): string {
@@ -42,38 +37,14 @@ export async function whyNotPython(home: PythonHome): Promise<string | null> {
   return isReady ? null : `${packages} cannot be installed; it needs python3 with venv, and PyPI`;
 }
 
-/** Starts a script of this folder. It says a first line when it is ready. */
+/** Starts a script of this folder. */
 export async function pythonPeer(
   home: PythonHome | null,
   script: string,
   args: readonly string[] = [],
-): Promise<PythonPeer> {
-  const child = new Deno.Command(home === null ? "python3" : pythonOf(home), {
-    args: [fileURLToPath(new URL(script, import.meta.url)), ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream()).getReader();
-  const next = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(`Cannot go on: ${script} has ended`);
-    return JSON.parse(value);
-  };
-  await next();
-  return {
-    async ask(order) {
-      await writer.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`));
-      return await next();
-    },
-    async [Symbol.asyncDispose]() {
-      await writer.close();
-      await lines.cancel();
-      await child.status;
-    },
-  };
+): Promise<LinePeer> {
+  const program = home === null ? "python3" : pythonOf(home);
+  return await linePeer(program, [fileURLToPath(new URL(script, import.meta.url)), ...args]);
 }
 
 async function succeeds(program: string, args: string[]): Promise<boolean> {

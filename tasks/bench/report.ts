@@ -1,10 +1,11 @@
 /**
- * What the benchmark found, as data and as Markdown.
+ * What the benchmark found, as data.
  *
  * @module
  */
 import type { BenchCase } from "./bench_models.ts";
 import { DISTURBED_CPUS } from "./contest.ts";
+import type { DurationMeasure, TimedRound } from "./duration.ts";
 import type { Machine } from "./machine.ts";
 import type { Measure } from "./measure.ts";
 import type { WorkMeasure } from "./work.ts";
@@ -30,6 +31,8 @@ export interface Comparison {
   ratio: Estimate;
   goal: Goal | null;
   verdict: Verdict | null;
+  /** Whether both sides are alike, so that the ratio shows how far chance goes. */
+  isChance: boolean;
   /** Medians over the blocks, in milliseconds per token. */
   baseMs: number;
   subjectMs: number;
@@ -48,10 +51,35 @@ export interface WorkComparison {
   ratio: Estimate;
   goal: Goal | null;
   verdict: Verdict | null;
-  /** Medians over the turns, in ms: of a record, of a thousand rows, of a model. */
+  /** Whether both sides are alike, so that the ratio shows how far chance goes. */
+  isChance: boolean;
+  /** Medians over the turns, in ms: of a record, of a thousand rows, of a model, of a token. */
   baseMs: number;
   subjectMs: number;
   rounds: Round[];
+}
+
+/** The outcome of one duration. */
+export interface Duration {
+  measure: string;
+  title: string;
+  given: string;
+  ms: Estimate;
+  budgetMs: number | null;
+  verdict: Verdict | null;
+  /** The most memory that its process had in any round; `null` where that is not told. */
+  peakBytes: number | null;
+  /** Disturbed rounds among those that the figure is from, for want of others. */
+  disturbedRounds: number;
+  rounds: TimedRound[];
+}
+
+/** A measure that was chosen and has no figure. */
+export interface LeftOut {
+  measure: string;
+  reason: string;
+  /** Whether it was tried; else it cannot be measured here. */
+  failed: boolean;
 }
 
 /** The outcome of a whole run: what `--json` prints. */
@@ -65,6 +93,8 @@ export interface Report {
   loadAfter: number;
   comparisons: Comparison[];
   works: WorkComparison[];
+  durations: Duration[];
+  leftOut: LeftOut[];
 }
 
 /** Turns the `count` least disturbed rounds of a measure into its figure. */
@@ -74,7 +104,7 @@ export function compared(
   rounds: Round[],
   count: number,
 ): Comparison {
-  const { name, title, figure } = measure;
+  const { name, title, figure, isChance = false } = measure;
   const goal = measure.goalAt?.[context] ?? measure.goal;
   const used = quietest(rounds, count);
   const ratios = used.map(timeRatio);
@@ -87,16 +117,20 @@ export function compared(
     ratio,
     goal,
     verdict: goal === null ? null : judge(ratio, goal),
+    isChance,
     baseMs: median(used.flatMap((round) => round.baseMs)),
     subjectMs: median(used.flatMap((round) => round.subjectMs)),
-    disturbedRounds: used.filter(({ foreignCpus }) => foreignCpus >= DISTURBED_CPUS).length,
+    disturbedRounds: disturbed(used),
     rounds,
   };
 }
 
 /** Turns the rounds of a measure of work into its figure. */
 export function comparedWork(
-  { name, title, given, goal }: Pick<WorkMeasure, "name" | "title" | "given" | "goal">,
+  { name, title, given, goal, isChance = false }: Pick<
+    WorkMeasure,
+    "name" | "title" | "given" | "goal" | "isChance"
+  >,
   rounds: Round[],
 ): WorkComparison {
   const ratio = estimate(rounds.map(timeRatio));
@@ -107,99 +141,39 @@ export function comparedWork(
     ratio,
     goal,
     verdict: goal === null ? null : judge(ratio, goal),
+    isChance,
     baseMs: median(rounds.flatMap((round) => round.baseMs)),
     subjectMs: median(rounds.flatMap((round) => round.subjectMs)),
     rounds,
   };
 }
 
-/** The report as Markdown, in the form that `deno fmt` gives it. */
-export function markdown(report: Report): string {
-  const { machine, threads, loadBefore, loadAfter } = report;
-  return [
-    `${report.date}, commit ${report.commit ?? "unknown"}`,
-    "",
-    `- ${machine.cpu}, ${machine.logicalCpus} logical CPUs, ${machine.os}; Deno ${machine.deno}`,
-    `- Tokenwatt on onnxruntime-node ${machine.onnxruntimeNode}, @huggingface/transformers`,
-    `  ${machine.transformers} on onnxruntime-node ${machine.transformersOnnxruntimeNode}`,
-    `- ${threads} ${threads === 1 ? "thread" : "threads"} on all sides`,
-    `- load average ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`,
-    "",
-    ...decodingTable(report.comparisons),
-    ...workTable(report.works),
-  ].join("\n");
+/** Turns the `count` least disturbed rounds of a duration into its figure. */
+export function timed(
+  { name, title, given, budgetMs }: Pick<
+    DurationMeasure,
+    "name" | "title" | "given" | "budgetMs"
+  >,
+  chosen: string | undefined,
+  rounds: TimedRound[],
+  count: number,
+): Duration {
+  const used = quietest(rounds, count);
+  const ms = estimate(used.map(({ ms }) => ms));
+  const peaks = rounds.flatMap(({ peakBytes }) => peakBytes ?? []);
+  return {
+    measure: name,
+    title: chosen === undefined ? title : `${title}: ${chosen}`,
+    given,
+    ms,
+    budgetMs,
+    verdict: budgetMs === null ? null : judge(ms, { atMost: budgetMs }),
+    peakBytes: peaks.length === 0 ? null : Math.max(...peaks),
+    disturbedRounds: disturbed(used),
+    rounds,
+  };
 }
 
-function decodingTable(comparisons: readonly Comparison[]): string[] {
-  if (comparisons.length === 0) return [];
-  const titles = [
-    "Model",
-    "Context",
-    "Ratio",
-    "Base, ms/token",
-    "Ours, ms/token",
-    "Median (95 %)",
-    "Disturbed",
-    "Goal",
-    "",
-  ];
-  const rows = comparisons.map((one) => [
-    one.model,
-    `${one.context}`,
-    one.title,
-    one.baseMs.toFixed(3),
-    one.subjectMs.toFixed(3),
-    interval(one.ratio),
-    disturbed(one),
-    goalText(one.goal),
-    verdictText(one),
-  ]);
-  return [...table(titles, rows), ""];
-}
-
-function workTable(works: readonly WorkComparison[]): string[] {
-  if (works.length === 0) return [];
-  const titles = ["Given", "Ratio", "Base, ms", "Ours, ms", "Median (95 %)", "Goal", ""];
-  const rows = works.map((one) => [
-    one.given,
-    one.title,
-    one.baseMs.toFixed(3),
-    one.subjectMs.toFixed(3),
-    interval(one.ratio),
-    goalText(one.goal),
-    verdictText(one),
-  ]);
-  return [...table(titles, rows), ""];
-}
-
-function interval({ median, low, high }: Estimate): string {
-  if (low === null || high === null) return `${median.toFixed(3)} (too few rounds)`;
-  return `${median.toFixed(3)} (${low.toFixed(3)} … ${high.toFixed(3)})`;
-}
-
-function disturbed({ disturbedRounds, rounds }: Comparison): string {
-  return disturbedRounds === 0 ? "none" : `${disturbedRounds} of ${rounds.length}`;
-}
-
-function goalText(goal: Goal | null): string {
-  if (goal === null) return "none";
-  return "atMost" in goal ? `≤ ${goal.atMost.toFixed(2)}` : `≥ ${goal.atLeast.toFixed(2)}`;
-}
-
-function verdictText({ measure, verdict }: Pick<Comparison, "measure" | "verdict">): string {
-  if (verdict === null) return measure === "nothing" ? "what chance does" : "";
-  return `${verdict.reached ? "reached" : "missed"}${verdict.sure ? "" : ", not sure"}`;
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = titles.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((row) => row[column]!.length))
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  return [
-    line(titles),
-    line(widths.map((width) => "-".repeat(width))),
-    ...rows.map(line),
-  ];
+function disturbed(rounds: readonly { foreignCpus: number }[]): number {
+  return rounds.filter(({ foreignCpus }) => foreignCpus >= DISTURBED_CPUS).length;
 }

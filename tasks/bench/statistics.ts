@@ -19,7 +19,7 @@ export interface Estimate {
   high: number | null;
 }
 
-/** What a ratio must be. */
+/** What a figure must be. */
 export type Goal = { atMost: number } | { atLeast: number };
 
 /** `sure` is false where the interval holds values on both sides of the goal. */
@@ -33,11 +33,22 @@ export function timeRatio({ baseMs, subjectMs }: Pick<Round, "baseMs" | "subject
   return (subjectMs[0] + subjectMs[1]) / (baseMs[0] + baseMs[1]);
 }
 
+/** The least value that `percent` of all do not pass. Throws for none. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.ceil(sorted.length * percent / 100) - 1];
+  if (value === undefined) throw new Error(`Cannot take percentile ${percent} of no values`);
+  return value;
+}
+
 /**
  * The rounds that others disturbed least. They are chosen by what others did and not by what was
  * measured, so choosing does not move the ratio.
  */
-export function quietest(rounds: readonly Round[], count: number): Round[] {
+export function quietest<R extends Pick<Round, "foreignCpus">>(
+  rounds: readonly R[],
+  count: number,
+): R[] {
   return [...rounds].sort((a, b) => a.foreignCpus - b.foreignCpus).slice(0, count);
 }
 
@@ -64,7 +75,7 @@ export function estimate(values: readonly number[]): Estimate {
   };
 }
 
-/** Whether a ratio keeps its goal, by its median. */
+/** Whether a figure keeps its goal, by its median. */
 export function judge({ median, low, high }: Estimate, goal: Goal): Verdict {
   const keeps = (value: number) => "atMost" in goal ? value <= goal.atMost : value >= goal.atLeast;
   const reached = keeps(median);

@@ -32,9 +32,11 @@ interface TransformersModel {
 }
 
 /** The package's own version and that of the ONNX Runtime that it brings. */
-export async function transformersVersions(): Promise<{ transformers: string; ort: string }> {
+export async function transformersVersions(): Promise<
+  { version: string; onnxruntimeNode: string }
+> {
   const { env } = await load();
-  return { transformers: env.version, ort: env.backends.onnx.versions.node ?? "unknown" };
+  return { version: env.version, onnxruntimeNode: env.backends.onnx.versions.node ?? "unknown" };
 }
 
 /** Opens the model with transformers.js: fp32, CPU, greedy, nothing from the network. */

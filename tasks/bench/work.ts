@@ -25,8 +25,12 @@ export interface WorkMeasure {
   given: string;
   /** `null` where the ratio is only told. */
   goal: Goal | null;
+  /** Whether the two are alike, so that the ratio only shows how far chance goes; default `false`. */
+  isChance?: boolean;
   /** Rounds of four turns. */
   rounds: number;
+  /** Its share of the time; default 1. */
+  weight?: number;
   /** Whether load from elsewhere disturbs it, and not a process of its own; default `true`. */
   watchesLoad?: boolean;
   /** Why it cannot be measured here; `null` where it can. */

@@ -8,6 +8,7 @@ import { detectArchitecture, nowMs, parsePowermetrics } from "@tokenwatt/tokenwa
 import { recordXml, RIG_CHIP_NAMES } from "../../lib/power/rig/mod.ts";
 import { CASES, openBenchModel } from "./bench_models.ts";
 import { pythonPeer } from "./python_peer.ts";
+import { RANDOM_WEIGHTS } from "./random_weights.ts";
 import { storeRate } from "./store/ours.ts";
 import { bareRate, pythonRate } from "./store/rivals.ts";
 import type { Work, WorkMeasure, WorkSides } from "./work.ts";
@@ -28,6 +29,7 @@ export const WORK_MEASURES: readonly WorkMeasure[] = [
     given: RECORD,
     goal: { atMost: 1 },
     rounds: 20,
+    weight: 0.6,
     async whyNot() {
       return await loadPlist().then(() => null, () => "npm:plist is not in this deno.json");
     },
@@ -42,6 +44,7 @@ export const WORK_MEASURES: readonly WorkMeasure[] = [
     given: RECORD,
     goal: { atMost: 1 },
     rounds: 20,
+    weight: 0.6,
     watchesLoad: false,
     whyNot: whyNoPython,
     async open() {
@@ -58,9 +61,10 @@ export const WORK_MEASURES: readonly WorkMeasure[] = [
       };
     },
   },
-  storeAgainst("store-bare", "one prepared statement of node:sqlite, by hand", bareRate),
+  // In rows a second: at least 0.9 times those of the loop by hand, and as many as Python's.
+  storeAgainst("store-bare", "one prepared statement of node:sqlite, by hand", 1 / 0.9, bareRate),
   {
-    ...storeAgainst("store-python", "Python's sqlite3.executemany()", pythonRate),
+    ...storeAgainst("store-python", "Python's sqlite3.executemany()", 1, pythonRate),
     watchesLoad: false,
     whyNot: whyNoPython,
   },
@@ -79,19 +83,22 @@ export const WORK_MEASURES: readonly WorkMeasure[] = [
       );
     },
   },
+  ...RANDOM_WEIGHTS,
 ];
 
 function storeAgainst(
   name: string,
   what: string,
+  atMost: number,
   rate: (path: string) => number | null,
 ): WorkMeasure {
   return {
     name,
     title: `time of ProfileDatabase.addComponentMetrics() ÷ ${what}`,
     given: ROWS,
-    goal: null,
-    rounds: 6,
+    goal: { atMost },
+    rounds: 8,
+    weight: 2,
     open() {
       const folder = Deno.makeTempDirSync({ prefix: "tokenwatt-bench-" });
       let turn = 0;

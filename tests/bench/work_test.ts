@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { comparedWork, markdown, type Report } from "../../tasks/bench/report.ts";
+import { comparedWork } from "../../tasks/bench/report.ts";
 import { workContest } from "../../tasks/bench/work.ts";
 import { WORK_MEASURES } from "../../tasks/bench/work_measures.ts";
 import { testUnless } from "../gate/needs.ts";
@@ -18,37 +18,6 @@ Deno.test("workContest() lets both warm up, then take turns in the order ABBA BA
   assert.equal(log.join(""), "AB|ABBA|BAAB");
   assert.deepEqual(rounds.map(({ baseMs }) => baseMs), [[1.004, 1.007], [1.010, 1.011]]);
   assert.deepEqual(rounds.map(({ subjectMs }) => subjectMs), [[2.005, 2.006], [2.009, 2.012]]);
-});
-
-Deno.test("comparedWork() and markdown() tell the ratio, its interval and the goal", () => {
-  const round = (ms: number) => ({
-    baseMs: [10, 10] as [number, number],
-    subjectMs: [ms, ms] as [number, number],
-    foreignCpus: 0,
-  });
-  const about = { name: "x", title: "ours ÷ theirs", given: "a record", goal: { atMost: 1 } };
-  const work = comparedWork(about, [4, 5, 6, 5, 5, 5, 5].map(round));
-  assert.deepEqual(work.ratio, { median: 0.5, low: 0.4, high: 0.6 });
-  assert.deepEqual(work.verdict, { reached: true, sure: true });
-  const machine = { cpu: "C", logicalCpus: 2, os: "O", deno: "D", onnxruntimeNode: "1" };
-  const text = markdown(
-    {
-      date: "2026-01-01",
-      commit: null,
-      machine: { ...machine, transformers: "4", transformersOnnxruntimeNode: "1" },
-      threads: 1,
-      loadBefore: 0,
-      loadAfter: 0,
-      comparisons: [],
-      works: [work],
-    } satisfies Report,
-  );
-  assert.match(
-    text,
-    /\| a record \| ours ÷ theirs \| 10\.000 +\| 5\.000 +\| 0\.500 \(0\.400 … 0\.600\)/,
-  );
-  assert.match(text, /≤ 1\.00 \| reached/);
-  assert.doesNotMatch(text, /Context/, "no table of what was not measured");
 });
 
 // What needs another package or builds 0.5 GB is left to `deno task bench`.

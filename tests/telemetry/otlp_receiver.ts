@@ -29,7 +29,9 @@ export interface ReceivedMetric {
 // deno-lint-ignore no-explicit-any -- what comes over the wire has no type
 type Wire = any;
 
-export function startOtlpReceiver(): OtlpReceiver {
+export function startOtlpReceiver(
+  { onBody = () => {} }: { onBody?: () => void } = {},
+): OtlpReceiver {
   const received: Pick<OtlpReceiver, "spans" | "metrics" | "resources" | "bodies"> = {
     spans: [],
     metrics: [],
@@ -39,6 +41,7 @@ export function startOtlpReceiver(): OtlpReceiver {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     const text = await request.text();
     received.bodies.push(text);
+    onBody();
     const body = JSON.parse(text);
     for (const { resource, scopeSpans } of body.resourceSpans ?? []) {
       received.resources.push(attributesOf(resource.attributes));

@@ -1,20 +1,13 @@
 /** Reads one model's structure and prints how long that took and the most memory that was used. */
+import process from "node:process";
+import { nowMs } from "../../../lib/clock.ts";
 import { detectArchitecture } from "../../../lib/model/mod.ts";
+import type { Taken } from "../duration.ts";
 
 const path = Deno.args[0]!;
-const startMs = performance.now();
+const startMs = nowMs();
 const { coverage } = await detectArchitecture(path);
-const ms = performance.now() - startMs;
+const ms = nowMs() - startMs;
 if (coverage !== 1) throw new Error(`Cannot use ${path}: coverage ${coverage}`);
-console.log(JSON.stringify({ ms, peakBytes: peakBytes() }));
-
-// Linux alone tells the highest size of a process; elsewhere what it is now must do.
-function peakBytes(): number {
-  try {
-    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(Deno.readTextFileSync("/proc/self/status")) ??
-      [];
-    return kilobytes === undefined ? Deno.memoryUsage().rss : 1024 * Number(kilobytes);
-  } catch {
-    return Deno.memoryUsage().rss;
-  }
-}
+const peakBytes = 1024 * process.resourceUsage().maxRSS;
+console.log(JSON.stringify({ ms, peakBytes } satisfies Taken));
