@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { comparedWork } from "../../tasks/bench/report.ts";
 import { workContest } from "../../tasks/bench/work.ts";
 import { WORK_MEASURES } from "../../tasks/bench/work_measures.ts";
 import { testUnless } from "../gate/needs.ts";
@@ -26,8 +25,7 @@ for (const name of ["parse-plistlib", "store-bare", "store-python"]) {
   const lacking = await measure.whyNot?.() ?? null;
   testUnless(lacking, `the measure ${name} measures both sides`, async () => {
     await using sides = await measure.open();
-    const rounds = await workContest(sides, { ...measure, rounds: 1 }, () => {});
-    const { ratio, baseMs, subjectMs } = comparedWork(measure, rounds);
-    for (const value of [ratio.median, baseMs, subjectMs]) assert.ok(value > 0 && value < 1e5);
+    const times = [await sides.base(), await sides.subject()];
+    for (const ms of times) assert.ok(ms > 0 && ms < 1e5, `${ms}`);
   });
 }
