@@ -7,7 +7,7 @@ import { scratch } from "../store/scene.ts";
 import type { SoakLine } from "./soak.ts";
 
 const LONG = Deno.env.get("TOKENWATT_LONG") === "1";
-const MINUTES = Number(Deno.env.get("TOKENWATT_SOAK_MINUTES") ?? (LONG ? 120 : 0.4));
+const MINUTES = Number(Deno.env.get("TOKENWATT_SOAK_MINUTES") ?? (LONG ? 120 : 0.2));
 
 /** Memory that a run may keep, and what the heaps of a process grow by until they are warm. */
 const KEPT_A_RUN = 64 * 1024;

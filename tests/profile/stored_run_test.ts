@@ -22,7 +22,7 @@ import { scratch } from "../store/scene.ts";
 import { runTask } from "../tasks/run_task.ts";
 
 const model = await loadModel("models/tinytales");
-const QUICK = { baselineSeconds: 0.6, minSeconds: 1.2, warmup: 0, maxNewTokens: 12 };
+const QUICK = { baselineSeconds: 0.5, minSeconds: 0.4, warmup: 0, maxNewTokens: 12 };
 
 async function stored(
   database: ProfileDatabase,
@@ -36,6 +36,22 @@ function derived({ rawPower: _raw, evidence: _evidence, ...rest }: RunDocument):
   return JSON.stringify(rest);
 }
 
+const STOPPED = "a run that was stopped";
+
+/** Stops a run half a second after its first words. */
+function stopping(): Pick<ProfileOptions, "signal" | "live"> {
+  const stop = new AbortController();
+  let isStopping = false;
+  return {
+    signal: stop.signal,
+    live: ({ text }) => {
+      if (text === "" || isStopping) return;
+      isStopping = true;
+      setTimeout(() => stop.abort(), 500);
+    },
+  };
+}
+
 const CASES: Record<string, ProfileOptions> = {
   "repeated steps": {
     source: "powermetrics",
@@ -47,7 +63,8 @@ const CASES: Record<string, ProfileOptions> = {
   "an estimate": { source: "estimate", warmup: 1 },
   "powermetrics, with components": {
     source: "powermetrics",
-    minSeconds: 2,
+    intervalMs: 50,
+    minSeconds: 1,
     depth: "component",
   },
   "activations, and every operation": {
@@ -56,21 +73,19 @@ const CASES: Record<string, ProfileOptions> = {
     activations: "deep",
     minSeconds: 0,
   },
-  "a run that was stopped": {
-    source: "estimate",
-    minSeconds: 60,
-    signal: AbortSignal.timeout(2500),
-  },
+  [STOPPED]: { source: "estimate", minSeconds: 60 },
 };
 for (const [name, options] of Object.entries(CASES)) {
   Deno.test(`summarizeStored() makes the same run again, bit for bit: ${name}`, async () => {
     using database = ProfileDatabase.open(":memory:");
-    const { signal } = options;
-    const again = signal ? { ...options, signal: AbortSignal.timeout(2500) } : options;
     let runId = "";
     await withStandIn("normal", async () => {
-      runId = await stored(database, again);
+      runId = await stored(database, name === STOPPED ? { ...options, ...stopping() } : options);
     });
+    assert.equal(
+      database.getRun(runId)?.status,
+      name === STOPPED ? "interrupted" : "complete",
+    );
     const before = derived(runDocument(database, runId));
     const summary = JSON.stringify(database.getRunSummary(runId));
     const outcome = await rederiveRun(database, runId, summarizeStored, { write: true });
