@@ -39,6 +39,7 @@ for (const engine of ENGINES) {
         await assert.rejects(events.next(), /enough/);
         late.push(performance.now() - stoppedMs);
         clearTimeout(timer);
+        assert.ok(session.pastLength < LONG, "the prompt was read to its end");
         session.reset();
         assert.deepEqual(await session.run(prompt.slice(0, 5)), expected);
       }
