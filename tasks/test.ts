@@ -26,13 +26,13 @@ const STAGES: readonly Stage[] = [
     commandStep("public docs", ["doc", "--lint", "mod.ts"]),
   ],
   // The types of notebooks are told by modules that lie beside them meanwhile: lint would find those.
-  [notebookTypes, examples, tests, notebooks],
+  [notebookTypes, examples, notebooks, tests],
   [drawnCharts],
 ];
 const STEPS = STAGES.flat();
 
-/** Much of what runs side by side waits for records of power: one more than there are processors. */
-const LANES = Math.min(navigator.hardwareConcurrency, 4) + 1;
+/** Half of what runs side by side waits for records of power. */
+const LANES = Math.min(2 * navigator.hardwareConcurrency, 6);
 
 export const task = command("test", "Check everything that CI checks.")
   .argument("[rooms...]", "run only the tests under tests/<room>")
