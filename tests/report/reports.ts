@@ -14,6 +14,11 @@ export function largeRun(): ProfilingRun {
   return insideRun({ layers: 32, tokens: 500, heads: 8, activations: true, deep: true });
 }
 
+/** 252 tokens × 8 layers: the fewest cells that a heat map draws as a raster. */
+export function rasterRun(): ProfilingRun {
+  return insideRun({ layers: 8, tokens: 252, heads: 2, activations: true, deep: true });
+}
+
 /** Every text that a run can hold attacks who draws it; the prompt is a line of a megabyte. */
 export function hostileRun(): ReportedRun {
   const text = HOSTILE_TEXT;
