@@ -4,9 +4,12 @@ import { prepareJupyter } from "../../setup/jupyter_venv.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-// What executes the notebooks brings the jsonschema library, which takes a second to load.
+// What executes the notebooks brings the jsonschema library. It would build a grammar of addresses,
+// which takes longer than all else and which our schemas do not ask for.
 const VALIDATE = `
-import json, sys, jsonschema
+import json, sys
+sys.modules["rfc3987_syntax"] = None
+import jsonschema
 schema = json.load(open(sys.argv[1]))
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)

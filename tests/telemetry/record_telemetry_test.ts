@@ -111,8 +111,9 @@ Deno.test("recordTelemetry() sends no text unless it is asked to", async () => {
 
 Deno.test("recordTelemetry() loses no span of a long run", async () => {
   await using receiver = startOtlpReceiver();
-  const { spans } = await send(receiver.env, "200");
-  assert.ok(spans > 8000, `${spans}`);
+  // More than may wait at Deno's exporter, and no more than a busy machine takes in time.
+  const { spans } = await send(receiver.env, Deno.env.get("TOKENWATT_LONG") === "1" ? "200" : "40");
+  assert.ok(spans > 1.5 * 2048, `${spans}`);
   assert.equal(receiver.spans.length, spans);
 });
 
