@@ -25,7 +25,7 @@ export const INSIDE_MEASURES: readonly Measure[] = [
     goal: { atLeast: 0.98 },
     onAllContexts: false,
     ...SHORT,
-    weight: 2,
+    weight: 3,
     rounds: 12,
     open: (model, ids, threads) =>
       Promise.resolve(
@@ -124,6 +124,7 @@ function torchHooks(name: string, hooks: "times" | "statistics", what: string): 
     goal: null,
     onAllContexts: false,
     ...LONG,
+    weight: 2,
     settleMs: 0,
     rounds: 8,
     onlyModel: "llama-12x768",

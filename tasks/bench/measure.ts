@@ -30,7 +30,7 @@ export interface Measure {
   onAllContexts: boolean;
   /** Rounds of four blocks. */
   rounds: number;
-  /** Its share of the time: what a round of it takes longer than one of another. */
+  /** Its share of the time: by what a round of it takes, and how sure it is to be. */
   weight: number;
   /** Decoding time of a block, at least. */
   blockMs: number;
@@ -50,9 +50,9 @@ export interface Measure {
 // monitor are longer, so that each holds some records, and settle first: in the 0.1 s after a monitor
 // ends, while its Worker is taken down, tokens take up to 20 % longer, which is not what it costs.
 /** Many short turns. */
-export const SHORT = { rounds: 60, weight: 1, blockMs: 150, settleMs: 0 };
+export const SHORT = { rounds: 60, weight: 2, blockMs: 150, settleMs: 0 };
 /** Turns that hold some power records. */
-export const LONG = { rounds: 24, weight: 2.5, blockMs: 500, settleMs: 300 };
+export const LONG = { rounds: 24, weight: 3, blockMs: 500, settleMs: 300 };
 
 /** Two contestants, and what is closed when they are done. */
 export function sides(

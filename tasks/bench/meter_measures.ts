@@ -31,6 +31,7 @@ function meterCost(meter: "codecarbon" | "zeus", title: string): Measure {
     goal: null,
     onAllContexts: false,
     ...LONG,
+    weight: 2,
     rounds: 12,
     watchesLoad: false, // Python runs in a process of its own
     whyNot: () => whyNotPython(METERS),

@@ -24,6 +24,7 @@ export const TELEMETRY: Measure = {
   goal: { atLeast: 0.99 },
   onAllContexts: false,
   ...LONG,
+  weight: 4,
   settleMs: 0, // a block waits for its place between two exports before it begins
   watchesLoad: false, // both sides are in a process of their own
   open: telemetrySides,

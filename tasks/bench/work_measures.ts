@@ -98,7 +98,6 @@ function storeAgainst(
     given: ROWS,
     goal: { atMost },
     rounds: 8,
-    weight: 2,
     open() {
       const folder = Deno.makeTempDirSync({ prefix: "tokenwatt-bench-" });
       let turn = 0;

@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
-import { estimate, judge, median, quietest, timeRatio } from "../../tasks/bench/statistics.ts";
+import {
+  estimate,
+  judge,
+  median,
+  percentile,
+  quietest,
+  timeRatio,
+} from "../../tasks/bench/statistics.ts";
 
 Deno.test("median() is the middle value, and the mean of two middle ones", () => {
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 10, 2]), 3);
   assert.equal(median([100, 9, 8]), 9);
   assert.throws(() => median([]), /no values/);
+});
+
+Deno.test("percentile() is the least value that so many do not pass", () => {
+  const upTo40 = Array.from({ length: 40 }, (_, index) => 40 - index);
+  assert.equal(percentile(upTo40, 95), 38); // two of forty are above it
+  assert.equal(percentile([7], 95), 7);
+  assert.throws(() => percentile([], 95), /no values/);
 });
 
 Deno.test("timeRatio() is the subject's time over the base's, without a drift that is even", () => {
