@@ -39,15 +39,6 @@ export function meanOf(draws: Float64Array): number {
   return sum / draws.length;
 }
 
-/** The value below which the given fraction of the draws lies, linear between neighbours. */
-export function quantileOf(sorted: Float64Array, fraction: number): number {
-  const position = fraction * (sorted.length - 1);
-  const below = Math.floor(position);
-  const low = sorted[below] ?? NaN;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? NaN;
-  return low + (high - low) * (position - below);
-}
-
 /** A stable 32-bit number for a name (FNV-1a), so that equal names share their draws. */
 export function hashOf(name: string): number {
   let hash = 0x811c9dc5;

@@ -1,5 +1,6 @@
 import type { Energy, EnergyMethod, Interval, Rail } from "../record.ts";
-import { DRAWS, meanOf, quantileOf } from "./draws.ts";
+import { DRAWS, meanOf } from "./draws.ts";
+import { quantileOf } from "../sample.ts";
 import { type Limits, limitsOfPart, type PowerBounds } from "./limits.ts";
 import { isNarrow, RESOLVING_RECORDS } from "./resolved.ts";
 

@@ -1,6 +1,6 @@
 import { testPaired } from "../analysis/mod.ts";
+import { meanOf } from "../sample.ts";
 import { type FleetFigure, type FleetSubject, subjectKey, subjectOf } from "./figures.ts";
-import { meanOf } from "./units.ts";
 
 /** What a token costs on a host with a build. */
 export interface HostCost extends FleetSubject {

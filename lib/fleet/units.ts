@@ -1,3 +1,4 @@
+import { meanOf } from "../sample.ts";
 import type { FleetFigure } from "./figures.ts";
 
 /** A process of a subject: what its runs cost beside other runs of the same prompts. */
@@ -27,9 +28,4 @@ export function unitsOf(figures: readonly FleetFigure[]): FleetUnit[] {
     startedAtMs: of.reduce((least, { figure }) => Math.min(least, figure.startedAtMs), Infinity),
     build: of[0]!.figure.build,
   })).sort((a, b) => a.startedAtMs - b.startedAtMs);
-}
-
-/** The mean; NaN of nothing. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,5 @@
 import type { PowerSample, Rail } from "../record.ts";
+import { meanOf } from "../sample.ts";
 import type { Baseline } from "./evidence.ts";
 
 /** A stretch of time. */
@@ -42,7 +43,7 @@ export function baselineOf(
   const afterMw = powersOf(after);
   const all = [...beforeMw, ...afterMw];
   if (all.length === 0) return { idleMw: null, errorMw: 0, drift: null };
-  const idleMw = mean(all);
+  const idleMw = meanOf(all);
   const spread = Math.sqrt(
     all.reduce((sum, mw) => sum + (mw - idleMw) ** 2, 0) / Math.max(1, all.length - 1),
   );
@@ -51,7 +52,7 @@ export function baselineOf(
     idleMw,
     errorMw: t * spread / Math.sqrt(all.length),
     drift: beforeMw.length > 0 && afterMw.length > 0
-      ? (mean(afterMw) - mean(beforeMw)) / mean(beforeMw)
+      ? (meanOf(afterMw) - meanOf(beforeMw)) / meanOf(beforeMw)
       : null,
   };
 }
@@ -85,8 +86,4 @@ function meanMw(records: readonly PowerSample[], rails: readonly Rail[]): number
     ms += endMs - startMs;
   }
   return mj / ms * 1000;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,11 +1,11 @@
 import type { InterTokenLatency, ProfilingRun } from "../record.ts";
+import { quantileOf } from "../sample.ts";
 
 /**
  * Time from one token to the next, over every measured repetition: from when a token is there to
  * when its follower is. The first token of each repetition counts in `ttftMs`, not here.
  *
- * Percentiles are linear between neighbours (type 7 of Hyndman and Fan, Am. Stat. 50, 1996; NumPy's
- * default).
+ * Percentiles are linear between neighbours.
  *
  * @returns `null` where no repetition made two tokens
  */
@@ -20,16 +20,9 @@ export function interTokenLatency(run: Pick<ProfilingRun, "trace">): InterTokenL
   return {
     count: sorted.length,
     meanMs: sorted.reduce((sum, wait) => sum + wait, 0) / sorted.length,
-    p50Ms: quantile(sorted, 0.5),
-    p95Ms: quantile(sorted, 0.95),
-    p99Ms: quantile(sorted, 0.99),
-    maxMs: quantile(sorted, 1),
+    p50Ms: quantileOf(sorted, 0.5),
+    p95Ms: quantileOf(sorted, 0.95),
+    p99Ms: quantileOf(sorted, 0.99),
+    maxMs: quantileOf(sorted, 1),
   };
-}
-
-function quantile(sorted: Float64Array, fraction: number): number {
-  const position = fraction * (sorted.length - 1);
-  const below = Math.floor(position);
-  const low = sorted[below] ?? NaN;
-  return low + ((sorted[below + 1] ?? low) - low) * (position - below);
 }

@@ -1,5 +1,5 @@
 import type { PowerSample, ProfilingRun, Rail, RunTrace } from "../record.ts";
-import { quantile } from "./quantile.ts";
+import { quantileOf } from "../sample.ts";
 
 /** What the store computes from a run's trace, so that runs can be sorted by it. */
 export interface RunFigures {
@@ -61,4 +61,8 @@ function peaks(
     }
   }
   return found;
+}
+
+function quantile(sorted: readonly number[], fraction: number): number | null {
+  return sorted.length === 0 ? null : quantileOf(sorted, fraction);
 }

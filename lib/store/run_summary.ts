@@ -1,3 +1,4 @@
+import { meanOf, quantileOf } from "../sample.ts";
 import type { TokenRow } from "./rows.ts";
 import type {
   ComponentMean,
@@ -6,7 +7,6 @@ import type {
   LayerMean,
   RunSummary,
 } from "./rows.ts";
-import { quantile } from "./quantile.ts";
 
 const HOTTEST = 10;
 
@@ -66,14 +66,14 @@ function distribution(values: readonly (number | null)[]): Distribution | null {
   if (sorted.length === 0) return null;
   return {
     count: sorted.length,
-    mean: sorted.reduce((a, b) => a + b, 0) / sorted.length,
+    mean: meanOf(sorted),
     min: sorted[0]!,
-    p5: quantile(sorted, 0.05)!,
-    p25: quantile(sorted, 0.25)!,
-    p50: quantile(sorted, 0.5)!,
-    p75: quantile(sorted, 0.75)!,
-    p95: quantile(sorted, 0.95)!,
-    p99: quantile(sorted, 0.99)!,
+    p5: quantileOf(sorted, 0.05),
+    p25: quantileOf(sorted, 0.25),
+    p50: quantileOf(sorted, 0.5),
+    p75: quantileOf(sorted, 0.75),
+    p95: quantileOf(sorted, 0.95),
+    p99: quantileOf(sorted, 0.99),
     max: sorted.at(-1)!,
   };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sumOver } from "./moments.ts";
+import { sumOver } from "../../sample.ts";
 
 /** Sums that differ by rounding alone are alike. */
 const ALIKE = 1 - 1e-12;

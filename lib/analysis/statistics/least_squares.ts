@@ -1,6 +1,6 @@
 import jstat from "jstat";
 import { studentQuantile } from "./distributions.ts";
-import { meanOf, sumOver } from "./moments.ts";
+import { meanOf, sumOver } from "../../sample.ts";
 
 const { inv } = (jstat as { jStat: { inv(matrix: number[][]): number[][] } }).jStat;
 

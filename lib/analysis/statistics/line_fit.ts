@@ -1,5 +1,5 @@
 import { studentQuantile } from "./distributions.ts";
-import { sumOver } from "./moments.ts";
+import { sumOver } from "../../sample.ts";
 
 /** A point to fit a line to; `weight` says how many observations it stands for. */
 export interface Point {

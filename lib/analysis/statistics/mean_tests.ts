@@ -4,7 +4,7 @@
  * @module
  */
 import { studentP, studentQuantile } from "./distributions.ts";
-import { meanOf, varianceOf } from "./moments.ts";
+import { meanOf, varianceOf } from "../../sample.ts";
 import { rankSumP, signedRankP, signFlipP } from "./exact_tests.ts";
 
 /** How a p-value is got. `rank`: Wilcoxon's signed ranks, or Mann and Whitney's rank sum. */

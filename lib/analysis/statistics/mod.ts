@@ -9,5 +9,5 @@ export { chiSquaredQuantile, studentP, studentQuantile } from "./distributions.t
 export { type Fit, fitLeastSquares, type Fitted, relativeWorths } from "./least_squares.ts";
 export { fitLine, type Line, type Point, worthOf } from "./line_fit.ts";
 export { type MeanTest, type TestKind, testPaired, testUnpaired } from "./mean_tests.ts";
-export { meanOf, sumOver, varianceOf } from "./moments.ts";
+export { meanOf, sumOver, varianceOf } from "../../sample.ts";
 export { holmCorrected } from "./multiple.ts";

@@ -1,5 +1,6 @@
 import { type Energy, type Rail, UNMEASURED } from "../../record.ts";
-import { meanOf, quantileOf } from "../draws.ts";
+import { meanOf } from "../draws.ts";
+import { quantileOf } from "../../sample.ts";
 import { type Ensemble, type Reading, toEnergy } from "../ensemble.ts";
 import { isNarrow } from "../resolved.ts";
 import { totalOf } from "./work.ts";

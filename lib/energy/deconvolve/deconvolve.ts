@@ -1,5 +1,6 @@
 import type { PowerSample, Rail } from "../../record.ts";
-import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "../draws.ts";
+import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "../draws.ts";
+import { quantileOf } from "../../sample.ts";
 import type { TimedToken } from "../groups.ts";
 import { type AttributionOptions, checkOptions } from "../options.ts";
 import { defaultTotalRails } from "../rails.ts";

@@ -1,5 +1,6 @@
 import type { Rail } from "../../record.ts";
-import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "../draws.ts";
+import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "../draws.ts";
+import { quantileOf } from "../../sample.ts";
 import type { Ensemble } from "../ensemble.ts";
 import type { StepPower } from "./powers.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { meanOf, quantileOf, uniforms } from "../../../lib/energy/draws.ts";
+import { meanOf, uniforms } from "../../../lib/energy/draws.ts";
+import { quantileOf } from "../../../lib/sample.ts";
 import { planSteps } from "../../../lib/energy/repeat/plan.ts";
 import { type RepeatedBlock, stepPowers } from "../../../lib/energy/repeat/powers.ts";
 import { type TruePhase, truthOf } from "../truth.ts";
