@@ -63,6 +63,7 @@ Deno.test("railBreakdown() stacks the phases' rails to the whole", async () => {
     const own = bars.filter(({ title }) => title.startsWith(`${rail},`));
     const whole = own.filter(({ title }) => title.includes("whole")).map(({ width }) => width);
     const parts = own.filter(({ title }) => !title.includes("whole")).map(({ width }) => width);
+    ok(parts.length > 1 && sum(whole) > 0, `${rail} of ${bars.map(({ title }) => title)}`);
     ok(Math.abs(sum(whole) - sum(parts)) < 0.05, rail);
   }
 });
@@ -113,6 +114,7 @@ Deno.test("treemap() gives areas by energy, and none lies on another", async () 
     leavesOf(tree).find(({ tooltip }) => tooltip === title)!.energy.energyMj!;
   const [a, b] = large.map(({ title, width, height }) => width * height / energyOf(title));
   near(a!, b!, 0.1);
+  ok(leaves.length > 10, `${leaves.length} leaves`);
   leaves.forEach((one, at) => {
     for (const other of leaves.slice(0, at)) {
       const apart = one.x + one.width <= other.x + 0.02 || other.x + other.width <= one.x + 0.02 ||
@@ -125,6 +127,7 @@ Deno.test("treemap() gives areas by energy, and none lies on another", async () 
 Deno.test("waterfall() begins each step where the last one ended, and ends at the token", async () => {
   const run = runOf(USUAL);
   const bars = (await barsOf(charts.waterfall(run, { token: 3 }))).sort((a, b) => a.x - b.x);
+  ok(bars.length > 2);
   bars.slice(1).forEach((bar, at) => {
     const before = bars[at]!;
     ok(Math.abs(before.x + before.width - bar.x) < 0.03, `${before.title} | ${bar.title}`);
