@@ -55,7 +55,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (nothing is kept).`,
   )
   .action(async ({ power, intervalMs, pulses, idleSeconds, json = false, quiet = false }) => {
-    using signal = interruptible();
+    using signal = interruptible("Stopping; nothing is kept");
     const bar = new ProgressBar(quiet);
     try {
       const calibration = await calibrate({

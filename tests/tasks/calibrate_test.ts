@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ended, runTask, spawnTask } from "./run_task.ts";
+import { ended, hasWorked, runTask, spawnTask } from "./run_task.ts";
 
 const QUICK = [
   "--power",
@@ -58,11 +58,14 @@ Deno.test("calibrate says what it found, keeps it, and prints JSON alone with --
 
 Deno.test("calibrate ends with 130 on Ctrl-C and keeps nothing", async () => {
   await withCache(async (env) => {
-    const child = spawnTask("calibrate", QUICK, { env });
-    setTimeout(() => child.kill("SIGINT"), 1500);
-    const { code, stdout } = await ended(child);
+    const child = spawnTask("calibrate", [...QUICK, "--pulses", "20"], { env });
+    const outcome = ended(child);
+    await hasWorked(child, 700);
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await outcome;
     assert.equal(code, 130);
     assert.equal(stdout, "");
+    assert.match(stderr, /^\nStopping; nothing is kept/);
     assert.deepEqual([...Deno.readDirSync(env.XDG_CACHE_HOME!)], []);
   });
 });

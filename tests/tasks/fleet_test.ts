@@ -5,7 +5,7 @@ import { nodeSqlite, ProfileDatabase } from "../../lib/store/mod.ts";
 import { testUnless } from "../gate/needs.ts";
 import { storeRichRun } from "../store/rich_run.ts";
 import { scratch } from "../store/scene.ts";
-import { type Ended, ended, runTask, spawnTask } from "./run_task.ts";
+import { type Ended, ended, hasWorked, runTask, spawnTask } from "./run_task.ts";
 import { storeArms } from "./stored_arms.ts";
 
 const folder = Deno.makeTempDirSync({ prefix: "tokenwatt-fleet-" });
@@ -254,9 +254,12 @@ testUnless(
     const sql =
       "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range <> b.range";
     const child = spawnTask("fleet", [fleetFolder, "--sql", sql]);
-    setTimeout(() => child.kill("SIGINT"), 1500);
-    const { code, stderr } = await ended(child);
+    const outcome = ended(child);
+    await hasWorked(child, 1500);
+    child.kill("SIGINT");
+    const { code, stderr } = await outcome;
     assert.equal(code, 130, stderr);
+    assert.match(stderr, /^\nStopping the query/);
   },
 );
 

@@ -87,6 +87,22 @@ export function measuring(path: string, tokens = 1): Promise<void> {
   return runIs(path, (database) => database.getTokens("last").length >= tokens);
 }
 
+/** Waits until a task has had so much processor time that it is at its work, and hears Ctrl-C. */
+export async function hasWorked(child: Deno.ChildProcess, ms: number): Promise<void> {
+  if (Deno.build.os !== "linux") return await pause(1500 + ms);
+  const untilMs = performance.now() + 30_000;
+  while (workedMs(child.pid) < ms) {
+    if (performance.now() > untilMs) assert.fail(`It did not work for ${ms} ms within 30 s`);
+    await pause(20);
+  }
+}
+
+/** User time of a process on Linux, whose ticks are of 10 ms (proc_pid_stat(5), field 14). */
+function workedMs(pid: number): number {
+  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]!.split(" ");
+  return 10 * Number(fields[11]);
+}
+
 /** Flags of a run that takes about two seconds. */
 export const SHORT = [
   "--max-new-tokens",
