@@ -149,7 +149,7 @@ const MOST_TOLD = 20;
 
 function tell(problems: readonly FleetProblem[]): void {
   for (const { path, reason } of problems.slice(0, MOST_TOLD)) {
-    complain(`left out ${path}: ${reason}`);
+    console.error(visibleText(`left out ${path}: ${reason}`));
   }
   const more = problems.length - MOST_TOLD;
   if (more > 0) console.error(visibleText(`and ${more} more; --json names all`));

@@ -25,9 +25,9 @@ const overview = command("", "How many joules each phase, token, layer and compo
   .action((name) => {
     if (name === undefined) return overview.outputHelp();
     const meant = nearest(name, Object.keys(COMMANDS));
-    const question = meant === null ? "" : `; did you mean ${meant}?`;
-    throw new InputError(`There is no command "${name}"${question}`, {
-      remedy: "tokenwatt --help lists them",
+    const question = meant === null ? "" : `did you mean ${meant}? `;
+    throw new InputError(`There is no command "${name}"`, {
+      remedy: `${question}tokenwatt --help lists them`,
     });
   });
 

@@ -67,7 +67,7 @@ Examples:
 Exit codes: 0 done, 1 the hub or the network failed, 2 bad input, 130 stopped by Ctrl-C.`,
   )
   .action(async (id, { json = false, quiet = false, ...options }) => {
-    using signal = interruptible();
+    using signal = interruptible("Stopping; what has arrived is kept");
     const bar = new ProgressBar(quiet);
     const line = new TransferLine();
     const here = () => usualCache((name) => Deno.env.get(name));

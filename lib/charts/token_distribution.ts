@@ -81,7 +81,9 @@ function subtitleOf(
   const count = groups.reduce((sum, group) => sum + sizeOf(group), 0);
   const parts = [power.label, `${count} decoded ${count === 1 ? "token" : "tokens"}`];
   if (usual === null) return parts.join(" · ");
-  if (groups.length < count) parts.push(`known in ${groups.length} groups`);
+  if (groups.length < count) {
+    parts.push(`known in ${groups.length} ${groups.length === 1 ? "group" : "groups"}`);
+  }
   parts.push(`median ${formatMj(usual.medianMj)}`);
   parts.push(
     `middle half ${threeDigits(usual.quarterMj)} to ${formatMj(usual.threeQuartersMj)}`,

@@ -41,7 +41,9 @@ export function cellsIn(
     }
   }
   const apart = startsMs.filter((times) => Math.max(...times) - Math.min(...times) > ONE_GO_MS);
-  const notes = cells.size === 0 ? [] : [`${cells.size} processes are of an earlier session`];
+  const notes = cells.size === 0 ? [] : [
+    `${cells.size} ${cells.size === 1 ? "process is" : "processes are"} of an earlier session`,
+  ];
   if (apart.length > 0) notes.push(`${apart.length} rounds were not measured in one go`);
   return { cells, notes };
 }

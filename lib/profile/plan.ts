@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { providerDetail, type ProviderName } from "../inference/mod.ts";
+import { createSampler, providerDetail, type ProviderName } from "../inference/mod.ts";
 import type { Depth } from "../record.ts";
 import type { ProfileOptions, ProfilePlan } from "./options.ts";
 
@@ -61,6 +61,7 @@ export function planOf(options: ProfileOptions): ProfilePlan {
   const { batchSize = 1, provider = "cpu" } = plan;
   demand("batchSize", batchSize, isCount(batchSize, 1), "an integer above 0");
   checkDetail(provider, plan);
+  createSampler(plan);
   demand(
     "database",
     typeof database,

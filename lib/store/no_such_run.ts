@@ -27,9 +27,9 @@ export function noSuchRun(
       remedy: "deno task profile makes one",
     });
   }
-  const meant = nearest(reference, ids, MOST_CHANGES);
-  const question = meant === null ? "" : `; did you mean ${meant}?`;
-  return new InputError(`${what}: ${where} holds no such run${question}`, {
-    remedy: "deno task runs lists those that are there",
+  const meant = reference === "" ? null : nearest(reference, ids, MOST_CHANGES);
+  const question = meant === null ? "" : `did you mean ${meant}? `;
+  return new InputError(`${what}: ${where} holds no such run`, {
+    remedy: `${question}deno task runs lists those that are there`,
   });
 }

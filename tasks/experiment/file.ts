@@ -28,10 +28,14 @@ export async function readExperiment(typed: string): Promise<ExperimentFile> {
   } catch (error) {
     const message = (error as Error).message.replaceAll(/\s*\n\s*/g, " ");
     const isMissing = error instanceof Deno.errors.NotFound || /Module not found/.test(message);
-    if (isMissing) {
-      refuse(message, `pass a .ts or .json file, or a name: ${useOneOf(typed, SHIPPED)}`, error);
+    if (isMissing && !isThere(userPath(typed))) {
+      refuse(
+        "there is no such file",
+        `pass a .ts or .json file, or a name: ${useOneOf(typed, SHIPPED)}`,
+        error,
+      );
     }
-    refuse(message, "see docs/experiments.md for what it must hold", error);
+    refuse(message.replace(/\.$/, ""), "see docs/experiments.md for what it must hold", error);
   }
   if (isExperiment(value)) return value;
   return refuse(

@@ -91,19 +91,21 @@ export function efficiencyLines(run: ProfilingRun, electricity: Electricity = {}
   const delays = found.energyDelayJs.phases.flatMap(({ phase, energyDelayJs }) =>
     energyDelayJs === null || (phase !== "prefill" && phase !== "decode")
       ? []
-      : [`${phase} ${figure(milli(energyDelayJs), "mJ·s")}`]
+      : [`${phase} ${figure(times(energyDelayJs, 1000), "mJ·s")}`]
   );
   const { cost, carbon: emitted, powerUtilization: used } = found;
   return [
     `${bold("Energy")} ${figure(found.joulesPerInputToken, "J/token")} in, ` +
     `${figure(found.joulesPerOutputToken, "J/token")} out, ` +
     `${figure(found.joulesPerToken, "J/token")} in all`,
-    `       ${figure(found.tokensPerJoule, "tokens/J")}; ` +
+    `       ${figure(found.tokensPerJoule, "generated tokens/J")}; ` +
     `${figure(found.mjPerMillionParameters, "mJ per million parameters")}; ` +
     `energy × delay ${figure(found.energyDelayJs.run, "J·s")}`,
     ...(delays.length < 2 ? [] : [`       of its phases: ${delays.join(", ")}`]),
     ...(used === null ? [] : [
-      `${bold("Limit")}  ${figure(used, `of ${electricity.powerLimit} W`)}, in the mean of the run`,
+      `${bold("Limit")}  ${
+        figure(times(used, 100), `% of ${electricity.powerLimit} W`)
+      }, in the mean of the run`,
     ]),
     ...(peaks.length === 0 ? [] : [`${bold("Peaks")}  ${peaks.join(", ")}`]),
     ...(cost === null ? [] : [
@@ -135,10 +137,10 @@ function figure(estimate: Estimate | null, unit: string): string {
   return `${threeDigits(value)}${unit === "" ? "" : ` ${unit}`}${ends}`;
 }
 
-function milli(estimate: Estimate): Estimate {
-  const times = (value: number | null) => value === null ? null : value * 1000;
+function times(estimate: Estimate, factor: number): Estimate {
+  const end = (value: number | null) => value === null ? null : value * factor;
   const { value, low, high } = estimate;
-  return { ...estimate, value: value * 1000, low: times(low), high: times(high) };
+  return { ...estimate, value: value * factor, low: end(low), high: end(high) };
 }
 
 function stated({ year, source }: { year?: number; source?: string }): string {

@@ -117,7 +117,12 @@ export const flags = command(
     new Option("--tag <label>", "label of the run; may be given again")
       .argParser((label: string, sofar: string[] | undefined) => [...sofar ?? [], label]),
   )
-  .addOption(new Option("--telemetry", "send the run by OpenTelemetry; needs OTEL_DENO=true"))
+  .addOption(
+    new Option(
+      "--telemetry",
+      "send the run by OpenTelemetry; needs OTEL_DENO=true and OTEL_DENO_CONSOLE=ignore",
+    ),
+  )
   .addOption(
     new Option("--telemetry-content", "send prompt, answer and tokens' texts, too; implies it"),
   )

@@ -107,11 +107,15 @@ export function parameterCount(parameters: number): string {
 /** What to type next. */
 export function nextSteps(run: ProfilingRun, database: string): string[] {
   const db = database === "tokenwatt.db" ? "" : ` --db ${visibleText(database)}`;
+  const steps = [
+    [`deno task show last${db}`, "this run again, token by token"],
+    [`deno task runs${db}`, "all runs"],
+    ["deno task profile --help", "more to measure"],
+  ].map(([typed, why]) => [asTyped(typed!), why!] as const);
+  const width = Math.max(...steps.map(([typed]) => typed.length));
   return [
     "",
     dim(`Saved as ${run.runId} in ${visibleText(database)}. Next:`),
-    dim(`  deno task show last${db}       this run again, token by token`),
-    dim(`  deno task runs${db}            all runs`),
-    dim("  deno task profile --help    more to measure"),
-  ].map((line) => asTyped(line));
+    ...steps.map(([typed, why]) => dim(`  ${typed.padEnd(width)}  ${why}`)),
+  ];
 }

@@ -36,7 +36,7 @@ Deno.test("cellsIn() finds processes that are whole, of this very experiment", (
   const found = cellsIn(database, plan, "this");
   assert.deepEqual([...found.cells.keys()], ["0 A"]);
   assert.deepEqual(found.cells.get("0 A")?.map(({ runId }) => runId), [first, second]);
-  assert.deepEqual(found.notes, ["1 processes are of an earlier session"]);
+  assert.deepEqual(found.notes, ["1 process is of an earlier session"]);
 
   write({ arm: "B", round: 0, prompt: 1 }, { hours: 14 });
   const later = cellsIn(database, plan, "this");

@@ -38,7 +38,7 @@ Deno.test("experiment() runs each arm in a process of its own, and goes on where
   assert.deepEqual([second.status, second.id], ["complete", first.id]);
   assert.deepEqual(second.arms.map(({ processes }) => processes), [1, 1]);
   assert.deepEqual(second.arms[0]?.runIds, first.arms[0]?.runIds);
-  assert.match(second.notes.join(), /1 processes are of an earlier session/);
+  assert.match(second.notes.join(), /1 process is of an earlier session/);
   assert.equal(second.comparisons[0]?.scope, "process");
 
   // All that is needed to repeat it is kept with each run.

@@ -83,6 +83,7 @@ const CASES: Case[] = [
     args: () => ["--power", "crystal"],
     says: /powermetrics, macmon, rapl, nvidia, estimate/,
   },
+  { what: "--top-p 0", args: () => ["--top-p", "0"], says: /top-p 0; use a number above 0/ },
   { what: "a second prompt", args: () => ["one", "two"], says: /too many arguments/ },
   {
     what: "a folder as database",

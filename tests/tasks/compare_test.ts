@@ -51,7 +51,7 @@ Deno.test("compare tells arms apart, by label and by name, and says what cannot 
       [["--by", "experiment"], /the 30 runs have "made" only/],
       [["--by", "tag", "last"], /both named arms and --by/],
       [["last~10", "last", "--metric", "joy"], /one of joulesPerToken, /],
-      [["last~10", "last", "--metric", "component:nope"], /none of the 1 runs of last~10 has it/],
+      [["last~10", "last", "--metric", "component:nope"], /the run of last~10 does not have it/],
       [["last~99", "last"], /no such run/],
       [["last", "tag:again"], /Cannot compare "last" with "again": both hold run /],
     ] as const

@@ -58,7 +58,8 @@ Deno.test("the program holds the model, and ONNX Runtime for this platform alone
   const megabytes = (of: RegExp) => Number(said.match(of)?.[1] ?? assert.fail(`${of}: ${said}`));
   const library = megabytes(/ onnxruntime-node\/[\d.]+\/\* \(([\d.]+)MB/);
   assert.ok(library > 15 && library < 110, `${library} MB of ONNX Runtime`);
-  assert.ok(megabytes(/ models\/\* \(([\d.]+)MB/) > 9, "tinytales is there");
+  // The checkpoint; what was built of it is there only where it was used before.
+  assert.ok(megabytes(/ models\/\* \(([\d.]+)MB/) > 4.5, "tinytales is there");
   Deno.removeSync(dirname(out), { recursive: true });
 });
 
@@ -96,7 +97,7 @@ Deno.test("tokenwatt runs the commands with the permissions that it is compiled 
   }
   const wrong = await main("shw", "--json");
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /no command "shw"; did you mean show\?/);
+  assert.match(wrong.stderr, /no command "shw"; did you mean show\? tokenwatt --help/);
   const runs = await main("runs", "--jsn");
   assert.equal(runs.code, 2);
   assert.match(runs.stderr, /Did you mean --json\?/);

@@ -7,7 +7,7 @@ import { runTask } from "./run_task.ts";
 Deno.test("efficiencyLines() gives every figure with its interval, and peaks with their time", () => {
   const text = efficiencyLines(sampleRun()).join("\n");
   assert.match(text, /J\/token .*in, .*J\/token .*out, .*in all/);
-  assert.match(text, /tokens\/J \([\d.]+ to [\d.]+/);
+  assert.match(text, /generated tokens\/J \([\d.]+ to [\d.]+/);
   assert.match(text, /mJ per million parameters/);
   assert.match(text, /J·s/);
   assert.match(text, /total [\d.]+ m?W at \d+\.\d s/);
@@ -41,7 +41,9 @@ Deno.test("efficiencyLines() states price and intensity with year and source", (
 
 Deno.test("efficiencyLines() states the use of a limit, and energy × delay of each phase", () => {
   const text = efficiencyLines(sampleRun(), { powerLimit: 40 }).join("\n");
-  assert.match(text, /Limit.* [\d.]+ of 40 W \([\d.]+ to [\d.]+/);
+  const { totals } = sampleRun();
+  const percent = (100 * totals.energyMj! / totals.durationMs / 40).toPrecision(3);
+  assert.match(text, new RegExp(`Limit.* ${percent} % of 40 W \\([\\d.]+ to [\\d.]+`));
   assert.match(text, /of its phases: .*prefill [\d.,]+ mJ·s.*decode [\d.,]+ mJ·s/);
 });
 

@@ -85,7 +85,7 @@ Deno.test("experiment runs processes with its own permissions, stops at Ctrl-C, 
   const { status, arms, notes, source } = JSON.parse(second.stdout) as ExperimentResult;
   assert.deepEqual([status, source], ["complete", "estimate"]);
   assert.deepEqual(arms.map(({ processes }) => processes), [1, 1]);
-  assert.match(notes.join(), /1 processes are of an earlier session/);
+  assert.match(notes.join(), /1 process is of an earlier session/);
   assert.equal(complete(), 2);
   Deno.removeSync(cwd, { recursive: true });
 });
@@ -95,7 +95,7 @@ Deno.test("experiment refuses what it cannot run, in one line", async () => {
   const cases: [string, RegExp][] = [
     [
       folderWith(BRIEF, "other.json"),
-      /No such file.*pass a \.ts or \.json file, or a name: use one of quantization/,
+      /: there is no such file; pass a \.ts or \.json file, or a name: use one of quantization/,
     ],
     [folderWith("{"), /Cannot read the experiment "brief\.json": .*JSON/],
     [folderWith({ arms: {} }), /its default export is no experiment; write/],

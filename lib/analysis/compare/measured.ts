@@ -24,7 +24,11 @@ export function measured(
   });
   if (found.length === 0) {
     throw new InputError(
-      `Cannot compare ${words}: none of the ${runs.length} runs of ${label} has it`,
+      `Cannot compare ${words}: ${
+        runs.length === 1
+          ? `the run of ${label} does not have it`
+          : `none of the ${runs.length} runs of ${label} has it`
+      }`,
       { remedy: "profile it, or compare another metric; deno task runs shows what runs have" },
     );
   }

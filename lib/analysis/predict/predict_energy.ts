@@ -92,7 +92,9 @@ export function predictEnergy(
   );
   if (decode === null || prefill === null) {
     throw new InputError(
-      `Cannot predict from ${models.length} models (${models.join(", ") || "none"}): ` +
+      `Cannot predict from ${models.length} ${models.length === 1 ? "model" : "models"} (${
+        models.join(", ") || "none"
+      }): ` +
         `at least ${LEAST_MODELS} with energy of both phases are needed`,
       { remedy: "profile more models, of several sizes, on this machine" },
     );

@@ -8,7 +8,8 @@ export function verdictOf(
     ? "; DRAM not measured"
     : "";
   if (power === null) {
-    return `No law: ${points.length} models of different sizes were measured; three are needed`;
+    const sizes = points.length === 1 ? "one size of model" : `${points.length} sizes of model`;
+    return `No law: ${sizes} measured; three are needed`;
   }
   const { exponent: { value, low, high, resolved }, rSquared } = power;
   const ends = `${low?.toFixed(2)} to ${high?.toFixed(2)}`;

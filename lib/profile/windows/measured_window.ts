@@ -116,11 +116,12 @@ function verdictOf(window: Unjudged, { info, totalRails, intervalMs }: WindowRea
   const stopped = interrupted ? "stopped, " : "";
   const about = `${label}: ${stopped}${formatMs(durationMs)}`;
   if (energy.mj === null) return `${about}; no energy is known, as no power record covers it.`;
-  const each = calls === 1 ? "" : `, ${formatInterval(perCall)} for each of ${calls} calls`;
+  const each = calls === 1 ? "" : `; ${formatInterval(perCall)} for each of ${calls} calls`;
   const kind = { measured: "", estimated: ", an estimate", simulated: ", simulated" }[info.kind];
   const net = energy.net?.mj ?? null;
+  // Before what one call takes: it is of all of them.
   const above = net === null ? "" : `, ${formatMj(net)} of it above idle`;
-  const claim = `${about}, ${formatInterval(energy)} ${rails}${kind}${each}${above}`;
+  const claim = `${about}, ${formatInterval(energy)} ${rails}${kind}${above}${each}`;
   if (energy.resolved || energy.method === "estimated") return `${claim}.`;
   return records < RESOLVING_RECORDS
     ? `${claim}; too short to be resolved: repeat it for ${secondsFor(intervalMs)} s.`

@@ -94,7 +94,7 @@ Deno.test("compareRuns() leaves out what is invalid or was not measured, and say
   );
   assert.throws(
     () => compareRuns([madeRun({ joules: null })], b),
-    /Cannot compare energy per token: none of the 1 runs of A has it/,
+    /Cannot compare energy per token: the run of A does not have it/,
   );
 });
 

@@ -124,7 +124,7 @@ Deno.test("scaling() says what it cannot tell", () => {
   ]);
   assert.equal(power, null);
   assert.equal(byHiddenSize.linear, null);
-  assert.match(verdict, /^No law: 2 models .* three are needed$/);
+  assert.match(verdict, /^No law: 2 sizes of model measured; three are needed$/);
   assert.throws(() => scaling([madeRun({ joules: null })]), /none of 1 runs has it/);
   const normal = normals(4);
   const flat: RunRecord[] = SIZES.map((parameters) =>

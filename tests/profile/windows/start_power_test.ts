@@ -23,7 +23,10 @@ Deno.test("PowerSession.measure() repeats code, and says what it cost above idle
   // The rig plays decoding while a window is open, at many times its idle power.
   assert.ok(net!.mj! > 0.5 * mj!, `${net?.mj} of ${mj}`);
   assert.equal(busy.perCall.mj, mj! / calls);
-  assert.match(busy.verdict, /^busy: .* m?J .*simulated.* for each of \d+ calls.*above idle/);
+  assert.match(
+    busy.verdict,
+    /^busy: .* m?J .*simulated, .* of it above idle; .* for each of \d+ calls\.$/,
+  );
 });
 
 Deno.test("a window that is too short says so, and what to do", async () => {
