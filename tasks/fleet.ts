@@ -24,7 +24,6 @@ import { additionLines, answerLines, hostLines, regressionLines } from "./fleet/
 import { type Answer, ask } from "./fleet/query.ts";
 import {
   command,
-  complain,
   databaseOption,
   EXIT,
   ExitWith,
