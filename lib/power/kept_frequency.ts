@@ -1,4 +1,5 @@
 import type { RawPowerBatch } from "../record.ts";
+import { plistsIn } from "./combine/kept_plists.ts";
 import { membersOf, oneChunk } from "./kept_stream.ts";
 import { frameRecords } from "./powermetrics/frame.ts";
 import { type ClusterResidency, parsePowermetrics } from "./powermetrics/parse.ts";
@@ -18,7 +19,8 @@ export async function meanFrequencyMhz(
 ): Promise<number | null> {
   const inside: string[] = [];
   let beforeMs = Infinity;
-  for (const { format, gzip, arrivalsMs } of batches) {
+  for (const batch of batches) {
+    const { arrivalsMs } = batch;
     // A record lies in a window where it came in it, and the one before did: they follow each other.
     const isInside = arrivalsMs.map((arrivalMs, at) => {
       const previousMs = arrivalsMs[at - 1] ?? beforeMs;
@@ -26,11 +28,11 @@ export async function meanFrequencyMhz(
         previousMs < arrivalMs;
     });
     beforeMs = arrivalsMs.at(-1) ?? beforeMs;
-    if (format !== "plist" || !isInside.includes(true)) continue;
-    const records = await recordsOf(gzip);
+    if (!isInside.includes(true)) continue;
+    const records = await recordsOf(batch);
     // Where a record was lost, nobody knows which of them came when.
     if (records.length === arrivalsMs.length) {
-      inside.push(...records.filter((_, at) => isInside[at]));
+      inside.push(...records.filter((xml, at) => xml !== "" && isInside[at]));
     }
   }
   const step = Math.ceil(inside.length / MOST_RECORDS);
@@ -45,9 +47,15 @@ export async function meanFrequencyMhz(
   return usedNs > 0 ? sum / usedNs : null;
 }
 
-async function recordsOf(gzip: Uint8Array): Promise<string[]> {
+/** Each record as powermetrics wrote it; "" for what it had no part in. */
+async function recordsOf({ format, gzip }: RawPowerBatch): Promise<string[]> {
   const records: string[] = [];
   for (const { bytes } of membersOf(gzip)) {
+    if (format === "json") {
+      const lines = new TextDecoder().decode(bytes).split("\n").filter((line) => line !== "");
+      records.push(...lines.map((line) => plistsIn(line).at(-1) ?? ""));
+      continue;
+    }
     for await (const frame of frameRecords(oneChunk(bytes))) {
       if ("bytes" in frame) records.push(new TextDecoder().decode(frame.bytes));
     }

@@ -53,7 +53,10 @@ export function packMember(bytes: Uint8Array, note: RawNote): Uint8Array<ArrayBu
   return member;
 }
 
-/** Takes gzip members apart; `null` where one of them was not written by `packMember`. */
+/**
+ * Takes gzip members apart; `null` where one of them was not written by `packMember`. Throws `Error`
+ * for damaged ones.
+ */
 export function unpackMembers(gzip: Uint8Array): RawMember[] | null {
   const members: RawMember[] = [];
   for (let at = 0; at < gzip.length;) {
@@ -68,7 +71,11 @@ export function unpackMembers(gzip: Uint8Array): RawMember[] | null {
     }
     const { deflatedBytes, ...rest } = note;
     at = end + 1 + deflatedBytes + TRAILER_BYTES;
-    members.push({ bytes: inflateRawSync(gzip.subarray(end + 1, at)), note: rest });
+    const bytes = inflateRawSync(gzip.subarray(end + 1, at));
+    if (crc32(bytes) !== Buffer.from(gzip.subarray(at - TRAILER_BYTES, at)).readUInt32LE()) {
+      throw new Error("its checksum is another");
+    }
+    members.push({ bytes, note: rest });
   }
   return members;
 }

@@ -43,6 +43,17 @@ Deno.test("meanFrequencyMhz() counts a frequency by the time in which it was use
   assert.equal(found, (4000 + 500 + 4000) / 2.5);
 });
 
+Deno.test("meanFrequencyMhz() reads what powermetrics said in a combination", async () => {
+  // A record waits for the other source, whose lines and later records may come before.
+  const line = (...powermetrics: string[]) =>
+    JSON.stringify({ elapsedNs: 1e8, energyMj: {}, raw: { powermetrics, macmon: ["{}"] } });
+  const lines = [line(SLOW, SLOW), line(SLOW, FAST), line(FAST), line(SLOW)];
+  const combined = { ...batch(100, lines), format: "json" as const };
+  combined.gzip = new Uint8Array(gzipSync(lines.map((one) => one + "\n").join("")));
+  assert.equal(await meanFrequencyMhz([combined], [{ startMs: 100, endMs: 300 }]), 4000);
+  assert.equal(await meanFrequencyMhz([combined], [{ startMs: 100, endMs: 400 }]), 11_000 / 3);
+});
+
 Deno.test("meanFrequencyMhz() knows nothing where no record lies, or none tells it", async () => {
   assert.equal(await meanFrequencyMhz(BATCHES, [{ startMs: 150, endMs: 250 }]), null);
   assert.equal(await meanFrequencyMhz(BATCHES, []), null);

@@ -103,6 +103,17 @@ Deno.test("readRawPower() reads gzip of others, and says what was damaged", asyn
   }
 });
 
+Deno.test("readRawPower() takes no record of which a bit has changed", async () => {
+  const member = packMember(encoder.encode(fakeRecord()), NOTE);
+  const begin = member.indexOf(0, 10) + 1;
+  for (let at = begin; at < member.length; at += 7) {
+    const gzip = member.slice();
+    gzip[at]! ^= 1 << at % 8;
+    const reading = readRawPower([{ format: "plist", arrivalsMs: [1], gzip }]);
+    await assert.rejects(reading, (error) => error instanceof InputError, `byte ${at}`);
+  }
+});
+
 const batchOf = (xml: string): RawPowerBatch => ({
   format: "plist",
   arrivalsMs: [1],

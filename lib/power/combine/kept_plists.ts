@@ -3,7 +3,8 @@ export function keptPlists(lines: string): string {
   return lines.split("\n").flatMap((line) => plistsIn(line)).join("");
 }
 
-function plistsIn(line: string): string[] {
+/** Those of one line. Where powermetrics came first, the last is the one of the line's own record. */
+export function plistsIn(line: string): string[] {
   if (!line.includes("<plist")) return [];
   try {
     const { powermetrics } = JSON.parse(line).raw ?? {};

@@ -64,12 +64,13 @@ export class Merge {
       if (part === 0) yield event;
       return;
     }
-    const { dating, history, name } = this.#parts[part]!;
+    const { dating, history } = this.#parts[part]!;
     const { record, arrivalMs } = event;
     const dated = dating.date(record, arrivalMs);
-    (this.#raw[name] ??= []).push(new TextDecoder().decode(event.raw));
-    if (part > 0) history.add(dated);
-    else this.#held.push({ event, dated, parseMs: event.parseMs ?? nowMs() - arrivalMs });
+    if (part > 0) {
+      this.#keepRaw(part, event);
+      history.add(dated);
+    } else this.#held.push({ event, dated, parseMs: event.parseMs ?? nowMs() - arrivalMs });
     yield* this.#giveUpLate();
     while (this.#held[0] !== undefined && this.#isComplete(this.#held[0])) yield* this.#giveOut();
   }
@@ -79,6 +80,10 @@ export class Merge {
     while (this.#held[0] !== undefined && this.#isComplete(this.#held[0], NEARLY)) {
       yield* this.#giveOut();
     }
+  }
+
+  #keepRaw(part: number, { raw }: RecordEvent): void {
+    (this.#raw[this.#parts[part]!.name] ??= []).push(new TextDecoder().decode(raw));
   }
 
   *#giveUpLate(): Generator<SourceEvent> {
@@ -103,6 +108,8 @@ export class Merge {
 
   *#giveOut(): Generator<SourceEvent> {
     const { event, dated, parseMs } = this.#held.shift()!;
+    // Only now, so that the last one in each line is that of the line's own record.
+    this.#keepRaw(0, event);
     const { startMs, endMs } = dated;
     const middleMs = (startMs + endMs) / 2;
     // Sampling begins when all sources have begun.

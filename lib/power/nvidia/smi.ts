@@ -55,6 +55,12 @@ export async function* sampleSmi(
       };
       continue;
     }
+    if (lines.length > 0 && indexOf(text) <= indexOf(lines.at(-1)!)) {
+      yield {
+        loss: { bytes: lines.join("\n").length, reason: "a GPU that nvidia-smi left out" },
+      };
+      lines = [];
+    }
     lines.push(text);
     if (lines.length < gpus) continue;
     const elapsedMs = clock.elapsedMs(arrivalMs);
@@ -76,6 +82,10 @@ export async function* sampleSmi(
     `nvidia-smi ended by itself after ${records} records (exit code ${code}, "${lastWords}")`,
     { remedy: REMEDY },
   );
+}
+
+function indexOf(line: string): number {
+  return Number(line.split(",")[0]);
 }
 
 /** "0, 35.21" is 35.21 W; "[N/A]" stands for what the card does not measure. */

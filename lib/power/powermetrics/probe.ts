@@ -1,3 +1,4 @@
+import { failedProbe, WORKS } from "../probe.ts";
 import type { SourceProbe } from "../source.ts";
 import { powermetricsCommand } from "./command.ts";
 import { explainEnding, explainSpawnError } from "./failure.ts";
@@ -29,20 +30,15 @@ export async function probePowermetrics(
         stderr: "piped",
         detached,
       }).spawn().output();
-      if (output.success) return { works: true, reason: null, remedy: null };
+      if (output.success) return WORKS;
       lastWords = new TextDecoder().decode(output.stderr).trim();
       code = output.code;
     } catch (error) {
-      return failed(explainSpawnError(error));
+      return failedProbe(explainSpawnError(error));
     }
   }
   // sudo -l that says nothing has found the command and no rule that allows it.
-  return failed(
+  return failedProbe(
     explainEnding({ code, lastWords: lastWords || "not allowed to execute", records: 0 }),
   );
-}
-
-function failed(error: { message: string; remedy: string }): SourceProbe {
-  const reason = error.message.slice(0, -`; ${error.remedy}`.length);
-  return { works: false, reason, remedy: error.remedy };
 }

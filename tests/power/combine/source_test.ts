@@ -16,18 +16,23 @@ interface Script {
   totalRails?: Rail[];
   /** When its records end; each has 1 mJ a millisecond on every rail, of its own. */
   ends: number[];
+  /** When the first of them begins; 0 unless stated. */
+  beginsMs?: number;
   /** What happens after the last. */
   then?: "stops" | "dies" | "hangs";
 }
 
 /** A source that plays a script: all at once, but for a turn of the event loop after each record. */
-function scripted({ name, rails, totalRails = rails, ends, then = "stops" }: Script): PowerSource {
+function scripted(
+  { name, rails, totalRails = rails, ends, beginsMs = 0, then = "stops" }: Script,
+): PowerSource {
   return {
     info: { name, kind: "measured", rails, totalRails, label: name, statedError: null },
     rawFormat: "json",
     probe: () => Promise.resolve({ works: true, reason: null, remedy: null }),
     async *open(_intervalMs, signal): AsyncGenerator<SourceEvent> {
-      let startMs = 0;
+      let startMs = beginsMs;
+      await new Promise((resolve) => setTimeout(resolve, beginsMs));
       for (const endMs of ends) {
         await new Promise((resolve) => setTimeout(resolve, 1));
         const energyMj = Object.fromEntries(rails.map((rail) => [rail, endMs - startMs]));
@@ -39,7 +44,8 @@ function scripted({ name, rails, totalRails = rails, ends, then = "stops" }: Scr
           startMs,
           endMs,
         };
-        yield { record, arrivalMs: performance.timeOrigin + performance.now(), raw: RAW };
+        const raw = new TextEncoder().encode(`${endMs}`);
+        yield { record, arrivalMs: performance.timeOrigin + performance.now(), raw };
         startMs = endMs;
       }
       if (then === "dies") throw new Error("the cable fell out");
@@ -53,7 +59,6 @@ function scripted({ name, rails, totalRails = rails, ends, then = "stops" }: Scr
   };
 }
 
-const RAW = new TextEncoder().encode("{}\n");
 const EVERY_100 = [100, 200, 300, 400, 500];
 
 Deno.test("CombinedSource puts the others' rails on the records of the first", async () => {
@@ -73,6 +78,20 @@ Deno.test("CombinedSource puts the others' rails on the records of the first", a
   ]);
   assert.deepEqual(records.map(({ endMs }) => endMs), EVERY_100);
   assert.ok(raw.some((line) => JSON.parse(line).raw.b?.length > 0));
+});
+
+Deno.test("CombinedSource keeps each record of the first in its own line", async () => {
+  const { records, raw } = await take(
+    new CombinedSource([
+      scripted({ name: "a", rails: ["cpu"], ends: EVERY_100 }),
+      // Begins late, so that the first record is left out, and the others wait.
+      scripted({ name: "b", rails: ["gpu"], beginsMs: 90, ends: [350, 520] }),
+    ]),
+    4,
+  );
+  const own = raw.map((line) => JSON.parse(line).raw.a);
+  assert.deepEqual(own.map((texts) => texts.at(-1)), records.map(({ endMs }) => `${endMs}`));
+  assert.deepEqual(own.flat(), EVERY_100.map(String), "and nothing is left out");
 });
 
 Deno.test("CombinedSource goes on without a cross-check that dies, and says so", async () => {

@@ -102,6 +102,22 @@ Deno.test("NvidiaSource takes a draw that nvidia-smi does not know for not measu
   });
 });
 
+Deno.test("NvidiaSource counts no GPU twice where nvidia-smi leaves one out", async () => {
+  const smi = `case "$1" in
+  *power.draw) echo "0, 30"; echo "Unknown error"
+    while :; do echo "0, 30"; echo "1, 10"; sleep 0.02; done ;;
+  *) echo 0; echo 1 ;;
+esac`;
+  await withPrograms({ "nvidia-smi": smi }, async () => {
+    const { records, raw, losses } = await take(new NvidiaSource({ library: MISSING }), 3);
+    for (const line of raw) assert.deepEqual(JSON.parse(line).lines, ["0, 30", "1, 10"]);
+    for (const record of records) {
+      assert.ok(Math.abs(record.energyMj.gpu! - 40 * lengthMs(record)) < 0.01);
+    }
+    assert.equal(losses.length, 2, "the odd line, and the one without its second");
+  });
+});
+
 Deno.test("NvidiaSource says why neither way works", async () => {
   const cases: [Record<string, string>, RegExp, RegExp][] = [
     [{}, /libnvidia-ml.so.1 cannot be loaded/, /install NVIDIA's driver/],
