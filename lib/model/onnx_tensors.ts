@@ -4,6 +4,7 @@
  * @module
  */
 import { MOST_DIMS, type OnnxFile } from "./onnx_file.ts";
+import { entryOf } from "./onnx_messages.ts";
 import { byteLengthOf } from "./onnx_types.ts";
 import type { Field } from "./proto_reader.ts";
 
@@ -41,7 +42,7 @@ export function readTensor(file: OnnxFile, message: Field): TensorInfo {
     } else if (field.number === 2) tensor.dataType = field.value;
     else if (field.number === 8 && field.wire === 2) tensor.name = file.text(field);
     else if (field.number === 9 && field.wire === 2) rawBytes = field.end - field.start;
-    else if (field.number === 13 && field.wire === 2) entries.set(...readEntry(file, field));
+    else if (field.number === 13 && field.wire === 2) entries.set(...entryOf(file, field));
     else if (field.number === 14) isExternal = field.value === 1;
     else typedBytes += field.end - field.start; // float_data, int32_data and their kin
   }
@@ -92,14 +93,4 @@ function readExternal(
     );
   }
   return { location, offset, length };
-}
-
-function readEntry(file: OnnxFile, message: Field): [key: string, value: string] {
-  let key = "";
-  let value = "";
-  for (const field of file.fields(message.start, message.end)) {
-    if (field.number === 1 && field.wire === 2) key = file.text(field);
-    else if (field.number === 2 && field.wire === 2) value = file.text(field);
-  }
-  return [key, value];
 }

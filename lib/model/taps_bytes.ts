@@ -7,9 +7,10 @@
  *
  * @module
  */
+import { copyField, entryOf, valueMessage } from "./onnx_messages.ts";
 import { type Field, ProtoFile } from "./proto_reader.ts";
 import { Message } from "./proto_writer.ts";
-import { entryOf, WeightFiles } from "./taps_weights.ts";
+import { WeightFiles } from "./taps_weights.ts";
 
 /** What is added to a graph, or to the body of a branch. Nothing is taken away. */
 export interface GraphEdits {
@@ -68,7 +69,7 @@ export function editModel(onnxPath: string, edits: GraphEdits): EditedModel {
   const model = new Message();
   let edited = false;
   for (const field of file.fields()) {
-    if (field.number !== 7 || field.wire !== 2) copy(file, field, model);
+    if (field.number !== 7 || field.wire !== 2) copyField(file, field, model);
     else {
       model.field(7, graphMessage(file, field, edited ? noEdits() : edits, weights));
       edited = true;
@@ -89,10 +90,10 @@ function graphMessage(
       graph.field(1, nodeMessage(file, field, edits, weights));
     } else if (field.number === 5 && field.wire === 2) {
       graph.field(5, tensorMessage(file, field, weights));
-    } else copy(file, field, graph);
+    } else copyField(file, field, graph);
   }
   for (const node of edits.added) graph.field(1, addedMessage(node));
-  for (const { name, dataType } of edits.outputs) graph.field(12, valueMessage(name, dataType));
+  for (const output of edits.outputs) graph.field(12, valueMessage(output));
   return graph;
 }
 
@@ -108,7 +109,7 @@ function nodeMessage(
   for (const field of file.fields(message.start, message.end)) {
     if (field.number === 2 && field.wire === 2) outputs.push(file.text(field));
     else if (field.number === 5 && field.wire === 2) attributes.push(field);
-    else copy(file, field, node);
+    else copyField(file, field, node);
   }
   const found = edits.nodes.get(outputs.find((name) => name !== "") ?? "");
   for (const [position, name] of found?.outputs ?? []) {
@@ -125,7 +126,7 @@ function nodeMessage(
       if (part.number === 6 && part.wire === 2) {
         const inner = found?.branches[branch++] ?? noEdits();
         attribute.field(6, graphMessage(file, part, inner, weights));
-      } else copy(file, part, attribute);
+      } else copyField(file, part, attribute);
     }
     if (!found?.ints.has(name)) node.field(5, attribute);
   }
@@ -149,7 +150,7 @@ function tensorMessage(file: ProtoFile, message: Field, weights: WeightFiles): M
     // float_data, packed, has the layout of raw_data; the integers' varints have not.
     const isData = (field.number === 9 || field.number === 4) && field.wire === 2;
     if (isData && field.end - field.start >= EXTERNAL_FROM_BYTES) data = field;
-    else if (field.number !== 14 || data === null) copy(file, field, tensor);
+    else if (field.number !== 14 || data === null) copyField(file, field, tensor);
   }
   if (data !== null && location === null) {
     tensor.field(13, pair("location", weights.own));
@@ -174,16 +175,4 @@ function addedMessage(node: AddedNode): Message {
   const value = new Message().field(1, "value").field(5, empty).int(20, 4); // type TENSOR
   return message.field(2, node.output).field(3, `${node.output}/Constant`)
     .field(4, "Constant").field(5, value);
-}
-
-// The runtime infers the shape but wants the type.
-function valueMessage(name: string, dataType: number): Message {
-  const type = new Message().field(1, new Message().int(1, dataType));
-  return new Message().field(1, name).field(2, type);
-}
-
-function copy(file: ProtoFile, field: Field, to: Message): void {
-  if (field.wire === 0) to.int(field.number, field.value);
-  else if (field.wire === 2) to.field(field.number, file.bytes(field.start, field.end).slice());
-  else to.fixed(field.number, file.bytes(field.start, field.end).slice());
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, dirname, join, relative, sep } from "node:path";
+import { entryOf } from "./onnx_messages.ts";
 import type { Field, ProtoFile } from "./proto_reader.ts";
 
 /**
@@ -76,15 +77,4 @@ function* branches(file: ProtoFile, node: Field): Generator<Field> {
       if (part.number === 6 && part.wire === 2) yield part;
     }
   }
-}
-
-/** The key and value of an entry, as external data is told. */
-export function entryOf(file: ProtoFile, message: Field): [key: string, value: string] {
-  let key = "";
-  let value = "";
-  for (const field of file.fields(message.start, message.end)) {
-    if (field.number === 1 && field.wire === 2) key = file.text(field);
-    else if (field.number === 2 && field.wire === 2) value = file.text(field);
-  }
-  return [key, value];
 }

@@ -1,5 +1,6 @@
 import { nowMs } from "../clock.ts";
 import { InputError } from "../errors.ts";
+import { LastWords } from "./last_words.ts";
 import type { StreamLoss } from "./source.ts";
 
 /** A line, and when its end arrived, in epoch ms. */
@@ -9,13 +10,10 @@ export interface Line {
 }
 
 const LONGEST_LINE_BYTES = 1024 * 1024;
-const LAST_WORDS = 400;
-
 /** A program of this user that writes a line for each record until it is ended. */
 export class LineChild {
   readonly #child: Deno.ChildProcess;
-  readonly #drained: Promise<void>;
-  #lastWords = "";
+  readonly #lastWords: LastWords;
 
   /** `remedy` says what to do where the program is missing; then throws `InputError`. */
   constructor(program: string, args: string[], remedy: string) {
@@ -31,7 +29,7 @@ export class LineChild {
     } catch (error) {
       throw explainSpawnError(program, remedy, error);
     }
-    this.#drained = this.#drain();
+    this.#lastWords = new LastWords(this.#child.stderr);
   }
 
   /**
@@ -76,8 +74,7 @@ export class LineChild {
   /** How it ended. */
   async ending(): Promise<{ code: number; lastWords: string }> {
     const { code } = await this.#child.status;
-    await this.#drained;
-    return { code, lastWords: this.#lastWords.trim().replaceAll(/\s*\n\s*/g, " / ") };
+    return { code, lastWords: await this.#lastWords.heard() };
   }
 
   #end(): void {
@@ -86,18 +83,6 @@ export class LineChild {
       this.#child.kill("SIGKILL");
     } catch {
       // It has ended by itself.
-    }
-  }
-
-  async #drain(): Promise<void> {
-    const decoder = new TextDecoder();
-    try {
-      for await (const chunk of this.#child.stderr) {
-        this.#lastWords = (this.#lastWords + decoder.decode(chunk, { stream: true }))
-          .slice(-LAST_WORDS);
-      }
-    } catch {
-      // Nothing more to hear from it; its exit code remains.
     }
   }
 }

@@ -1,6 +1,7 @@
 import { byteLengthOf } from "../onnx_types.ts";
 import { Message } from "../proto_writer.ts";
-import { type CutTensor, valueMessage } from "./part_bytes.ts";
+import { valueMessage } from "../onnx_messages.ts";
+import type { CutTensor } from "./part_bytes.ts";
 
 /**
  * A model with given inputs and one output that is the same in every run: what is handed in and out

@@ -7,6 +7,7 @@
  * @module
  */
 import { relative, sep } from "node:path";
+import { copyField, valueMessage } from "../onnx_messages.ts";
 import { type Field, ProtoFile } from "../proto_reader.ts";
 import { Message } from "../proto_writer.ts";
 import { type FileRange, isLarge, type Weight, weightOf } from "./weight_places.ts";
@@ -46,7 +47,7 @@ export function partBytes(
   using file = new ProtoFile(path);
   const model = new Message();
   for (const field of file.fields()) {
-    if (field.number !== 7 || field.wire !== 2) copy(file, field, model);
+    if (field.number !== 7 || field.wire !== 2) copyField(file, field, model);
     else model.field(7, graphMessage(file, field, part, folder, placeOf));
   }
   return model.bytes();
@@ -63,13 +64,13 @@ function graphMessage(
   let position = 0;
   for (const field of file.fields(message.start, message.end)) {
     if (field.number === 1) {
-      if (nodes.has(position++)) copy(file, field, graph);
+      if (nodes.has(position++)) copyField(file, field, graph);
     } else if (field.number === 5) {
       const weight = weightOf(file, field);
       if (weights.has(weight.name)) graph.field(5, weightMessage(file, field, folder, placeOf));
     } else if (field.number === 11 && inputs !== null) continue;
     else if (field.number === 12 && outputs !== null) continue;
-    else copy(file, field, graph);
+    else copyField(file, field, graph);
   }
   for (const tensor of inputs ?? []) graph.field(11, valueMessage(tensor));
   for (const tensor of outputs ?? []) graph.field(12, valueMessage(tensor));
@@ -91,7 +92,7 @@ function weightMessage(
   const range = isLarge(weight) ? placeOf(weight) : null;
   for (const field of file.fields(message.start, message.end)) {
     const isData = [4, 9, 13, 14].includes(field.number);
-    if (range === null || !isData) copy(file, field, tensor);
+    if (range === null || !isData) copyField(file, field, tensor);
   }
   if (range === null) return tensor;
   const location = relative(folder, range.path).replaceAll(sep, "/");
@@ -109,16 +110,4 @@ function pair(key: string, value: string): Message {
 function identityMessage(input: string, output: string): Message {
   return new Message().field(1, input).field(2, output).field(3, `${output}/Identity`)
     .field(4, "Identity");
-}
-
-/** An input or output without a shape: the runtime infers it, but wants the type. */
-export function valueMessage({ name, dataType }: CutTensor): Message {
-  const type = new Message().field(1, new Message().int(1, dataType));
-  return new Message().field(1, name).field(2, type);
-}
-
-function copy(file: ProtoFile, field: Field, to: Message): void {
-  if (field.wire === 0) to.int(field.number, field.value);
-  else if (field.wire === 2) to.field(field.number, file.bytes(field.start, field.end).slice());
-  else to.fixed(field.number, file.bytes(field.start, field.end).slice());
 }

@@ -7,7 +7,7 @@
 import { dirname, join } from "node:path";
 import { byteLengthOf } from "../onnx_types.ts";
 import { type Field, ProtoFile } from "../proto_reader.ts";
-import { entryOf } from "../taps_weights.ts";
+import { entryOf } from "../onnx_messages.ts";
 
 /** Bytes in a file. */
 export interface FileRange {

@@ -1,8 +1,7 @@
+import { LastWords } from "../last_words.ts";
 import type { SamplingIntervalMs } from "../source.ts";
 import { powermetricsCommand, type PowermetricsSamplers } from "./command.ts";
 import { explainSpawnError } from "./failure.ts";
-
-const LAST_WORDS = 400;
 
 /** How powermetrics is started. */
 export interface Start {
@@ -22,8 +21,7 @@ export interface Start {
 export class PowermetricsChild {
   readonly #child: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #drained: Promise<void>;
-  #lastWords = "";
+  readonly #lastWords: LastWords;
 
   /** Throws `InputError` where sudo cannot be started. */
   constructor(intervalMs: SamplingIntervalMs, { samplers, detached }: Start) {
@@ -39,7 +37,7 @@ export class PowermetricsChild {
       throw explainSpawnError(error);
     }
     this.#output = this.#child.stdout.getReader();
-    this.#drained = this.#drain();
+    this.#lastWords = new LastWords(this.#child.stderr);
   }
 
   /** What it writes, until it ends or `closePipe` is called. */
@@ -59,8 +57,7 @@ export class PowermetricsChild {
   /** How it ended. */
   async ending(): Promise<{ code: number; lastWords: string }> {
     const { code } = await this.#child.status;
-    await this.#drained;
-    return { code, lastWords: this.#lastWords.trim().replaceAll(/\s*\n\s*/g, " / ") };
+    return { code, lastWords: await this.#lastWords.heard() };
   }
 
   /** Waits for its end, but no longer than `limitMs`: its fixed number of records ends it at the latest. */
@@ -70,18 +67,5 @@ export class PowermetricsChild {
     await Promise.race([this.#child.status, limit]);
     clearTimeout(timer);
     this.#child.unref();
-  }
-
-  // A full pipe would stop it: powermetrics warns of counter underflows for ever on some machines.
-  async #drain(): Promise<void> {
-    const decoder = new TextDecoder();
-    try {
-      for await (const chunk of this.#child.stderr) {
-        this.#lastWords = (this.#lastWords + decoder.decode(chunk, { stream: true }))
-          .slice(-LAST_WORDS);
-      }
-    } catch {
-      // Nothing more to hear from it; its exit code remains.
-    }
   }
 }
