@@ -132,7 +132,8 @@ async function addRuns(
 async function asked(fleet: Fleet, sql: string, limit: number): Promise<Answer> {
   using signal = interruptible("Stopping the query");
   using connection = await openDuckdb(fleet.folder);
-  signal.addEventListener("abort", () => connection.interrupt());
+  // What interrupts no statement is lost: Ctrl-C may come before the first or between two.
+  const pressing = setInterval(() => signal.aborted && connection.interrupt(), INTERRUPT_MS);
   try {
     const answer = await ask(connection, fleet, sql, limit);
     const problems = [...fleet.problems, ...answer.problems];
@@ -141,9 +142,12 @@ async function asked(fleet: Fleet, sql: string, limit: number): Promise<Answer> 
   } catch (error) {
     if (signal.aborted) throw new ExitWith(EXIT.interrupted);
     throw error;
+  } finally {
+    clearInterval(pressing);
   }
 }
 
+const INTERRUPT_MS = 50;
 const MOST_TOLD = 20;
 
 function tell(problems: readonly FleetProblem[]): void {

@@ -249,17 +249,23 @@ testUnless(lacking, "fleet refuses bad input in one line", async () => {
 
 testUnless(
   lacking ?? (Deno.build.os === "windows" ? "no signals here" : null),
-  "Ctrl-C ends a query that would take for ever",
+  "Ctrl-C ends a query that would take for ever, also before it has begun",
   async () => {
     const sql =
       "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range <> b.range";
-    const child = spawnTask("fleet", [fleetFolder, "--sql", sql]);
-    const outcome = ended(child);
-    await hasWorked(child, 1500);
-    child.kill("SIGINT");
-    const { code, stderr } = await outcome;
-    assert.equal(code, 130, stderr);
-    assert.match(stderr, /^\nStopping the query/);
+    const stopped = async (afterMs: number) => {
+      const child = spawnTask("fleet", [fleetFolder, "--sql", sql]);
+      const limit = setTimeout(() => child.kill("SIGKILL"), 60_000);
+      const outcome = ended(child);
+      await hasWorked(child, afterMs);
+      child.kill("SIGINT");
+      const { code, stderr } = await outcome;
+      clearTimeout(limit);
+      assert.equal(code, 130, `after ${afterMs} ms: ${stderr}`);
+      return stderr;
+    };
+    assert.match(await stopped(1500), /^\nStopping the query/);
+    for (const afterMs of [60, 120, 180, 240, 300]) await stopped(afterMs);
   },
 );
 
