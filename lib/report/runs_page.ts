@@ -3,16 +3,10 @@
  *
  * @module
  */
-import {
-  compareRuns,
-  type Comparison,
-  COMPARISON_METRICS,
-  holmCorrected,
-} from "../analysis/mod.ts";
 import * as charts from "../charts/mod.ts";
-import { InputError } from "../errors.ts";
 import { formatInterval, formatMs, formatMw, threeDigits } from "../quantities.ts";
 import { escapeHtml } from "../safe_text.ts";
+import { type Compared, compareWith, comparisonTable, correctedOf, verdictOf } from "./compared.ts";
 import { conditionsTable, differences } from "./conditions.ts";
 import { cell, type DataTable, tableHtml } from "./data_table.ts";
 import type { ReportOptions } from "./html_report.ts";
@@ -30,7 +24,7 @@ export async function runsPage(
 ): Promise<string> {
   const labels = labelsOf(runs);
   const compared = runs.slice(1).map((run, at) =>
-    compare(runs[0]!, run, [labels[0]!, labels[at + 1]!])
+    compareWith(runs[0]!, run, [labels[0]!, labels[at + 1]!])
   );
   const sections: PageSection[] = [
     { id: "summary", title: "Summary", html: summary(runs, labels, compared) },
@@ -49,32 +43,6 @@ export async function runsPage(
     `<p class="facts">${labels.map(nameHtml).join(" · ")}</p>` +
     compared.map((one) => verdictHtml(verdictOf(one))).join("");
   return await page({ title, header, sections, data: null });
-}
-
-/** A run against the first: what was found, and why nothing was where that is so. */
-interface Compared {
-  label: string;
-  results: Comparison[];
-  refusal: string | null;
-}
-
-function compare(first: ReportedRun, other: ReportedRun, labels: [string, string]): Compared {
-  const results: Comparison[] = [];
-  let refusal: string | null = null;
-  for (const metric of COMPARISON_METRICS) {
-    try {
-      results.push(compareRuns(first.run, other.run, { metric, labels }));
-    } catch (error) {
-      // Runs that cannot be compared by one figure may be by another.
-      if (!(error instanceof InputError)) throw error;
-      refusal ??= error.message;
-    }
-  }
-  return { label: labels[1], results, refusal };
-}
-
-function verdictOf({ label, results, refusal }: Compared): string {
-  return results[0]?.verdict ?? `${label}: ${refusal ?? "nothing to compare"}`;
 }
 
 /** A letter, then what tells the runs apart at a glance. */
@@ -166,53 +134,6 @@ function comparisonPanels(
     }]
     : [];
   return [...panels, ...history];
-}
-
-/** The more runs a figure is compared for, the more often chance alone looks like a difference. */
-function correctedOf(compared: readonly Compared[]): Map<Comparison, number | null> {
-  const all = compared.flatMap(({ results }) => results);
-  const byMetric = Map.groupBy(all, ({ metric }) => metric);
-  return new Map(
-    [...byMetric.values()].flatMap((same) => {
-      const corrected = holmCorrected(same.map(({ test }) => test.p));
-      return same.map((one, at): [Comparison, number | null] => [one, corrected[at] ?? null]);
-    }),
-  );
-}
-
-function comparisonTable(
-  results: readonly Comparison[],
-  corrected: ReadonlyMap<Comparison, number | null>,
-): DataTable {
-  const [first] = results;
-  const range = ({ value, low, high }: Comparison["percent"]) =>
-    low === null || high === null ? cell(value) : `${cell(value)} (${cell(low)} to ${cell(high)})`;
-  return {
-    caption: `${first?.b.label ?? ""} against ${first?.a.label ?? ""}`,
-    columns: [
-      "figure",
-      "unit",
-      first?.a.label ?? "",
-      first?.b.label ?? "",
-      "difference, %",
-      "p (Holm)",
-      "floor, %",
-      "verdict",
-    ],
-    rows: results.map((result) => {
-      const { metricName, unit, a, b, percent, floor, verdict } = result;
-      return [
-        metricName,
-        unit,
-        range(a.value),
-        range(b.value),
-        range(percent),
-        cell(corrected.get(result)),
-        cell(floor.percent),
-        verdict,
-      ];
-    }),
-  };
 }
 
 function historyTable(

@@ -1,16 +1,12 @@
 import type { PowerSample, Rail } from "../../record.ts";
-import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "../draws.ts";
-import { quantileOf } from "../../sample.ts";
+import { DRAWS, meanOf } from "../draws.ts";
 import type { TimedToken } from "../groups.ts";
 import { type AttributionOptions, checkOptions } from "../options.ts";
 import { defaultTotalRails } from "../rails.ts";
-import { railRecords } from "../records.ts";
 import type { StepPower } from "../repeat/mod.ts";
-import { type Shifts, shiftsOf } from "../shifts.ts";
-import { powerErrorOf } from "./power_error.ts";
-import { type Fit, fitPowers, leastOf, type PartPowers, powersOfParts } from "./power_fit.ts";
+import { type PartPowers, powersOfParts } from "./power_fit.ts";
 import { rankCorrelation } from "./rank_correlation.ts";
-import { RepetitionDesign } from "./repetition_design.ts";
+import { type SolvedRail, solveRail } from "./solve_rail.ts";
 
 /** What whole generations, repeated, tell of single tokens. */
 export interface Deconvolution {
@@ -39,15 +35,6 @@ const LEAST_GAIN = 60;
 const LEAST_CERTAINTY = 0.5;
 /** A rail below this part of the total has nothing to tell, and is shared by time. */
 const LEAST_SHARE = 0.02;
-/** How finely the delay of the counters is tried out, and in how many steps at most. */
-const SHIFT_STEP_MS = 5;
-const MOST_SHIFTS = 12;
-/**
- * So much less is believed of how probable one delay is beside another than the fit says: tokens of
- * one length fit as well one token later, and what then decides are records at the brinks.
- */
-const DOUBT = 8;
-
 /**
  * Tells tokens apart that are shorter than a record: the records of every repetition meet them at
  * another phase, and regularised non-negative least squares finds the power of each.
@@ -99,7 +86,9 @@ export function deconvolve(
   const alike = repetitions.map((tokens) => tokens.slice(0, count));
   const decoded = (alike[0] ?? []).flatMap(({ index }, column) => index > 0 ? [column] : []);
   if (decoded.length < LEAST_TOKENS) return nothing;
-  const solved = rails.flatMap((rail) => solveRail(alike, decoded, samples, rail, options) ?? []);
+  const solved = rails.flatMap((rail) =>
+    solveRail(alike, decoded, samples, rail, { ...options, leastGain: LEAST_GAIN }) ?? []
+  );
   if (solved.length === 0 || solved.length < rails.length) return nothing;
 
   const agreement = agreementOf(solved, decoded);
@@ -123,92 +112,6 @@ export function deconvolve(
     };
   });
   return { method: "deconvolved", agreement, powers };
-}
-
-/** What the records of one rail tell. */
-interface SolvedRail {
-  rail: Rail;
-  likeliest: Fit;
-  gain: number;
-  supports: Int32Array;
-  /** Of each decoded token. */
-  drawsMw: Float64Array[];
-}
-
-function solveRail(
-  repetitions: readonly (readonly TimedToken[])[],
-  decoded: readonly number[],
-  samples: readonly PowerSample[],
-  rail: Rail,
-  options: AttributionOptions,
-): SolvedRail | null {
-  const records = railRecords(samples, rail);
-  const found = fitPowers(
-    likelyShifts(shiftsOf(rail, options))
-      .map((shiftMs) => new RepetitionDesign(repetitions, records, shiftMs)),
-    decoded,
-    LEAST_GAIN,
-  );
-  if (found === null) return null;
-  const likeliest = leastOf(found.fits);
-  return {
-    rail,
-    likeliest,
-    gain: found.gain,
-    supports: likeliest.design.supports(),
-    drawsMw: drawn(
-      found.fits,
-      decoded,
-      uniforms(hashOf(`deconvolved ${rail}`) ^ (options.seed ?? 1)),
-    ),
-  };
-}
-
-/** Delays of the counters, each as probable as any other before the records are looked at. */
-function likelyShifts({ lowMs, highMs, drawsMs }: Shifts): number[] {
-  const count = Math.min(MOST_SHIFTS, 1 + Math.ceil((highMs - lowMs) / SHIFT_STEP_MS));
-  const sorted = drawsMs.toSorted();
-  return Array.from({ length: count }, (_, at) => quantileOf(sorted, (at + 0.5) / count));
-}
-
-/** Draws delays by how probable they are, and powers by what is not known of them. */
-function drawn(
-  fits: readonly Fit[],
-  decoded: readonly number[],
-  random: () => number,
-): Float64Array[] {
-  const drawsMw = decoded.map(() => new Float64Array(DRAWS));
-  const off = decoded.map(() => mirrored(random, "uniform"));
-  const noise = Array.from(fits[0]?.powersMw ?? [], () => mirrored(random, "normal"));
-  eachLikely(fits, (fit, from, to) => {
-    const { errorsMw, biasMw } = powerErrorOf(fit, noise, from, to);
-    decoded.forEach((column, at) => {
-      const own = drawsMw[at];
-      for (let draw = from; own && draw < to; draw++) {
-        own[draw] = fit.powersMw[column]! + errorsMw[draw - from]![column]! +
-          biasMw[column]! * off[at]![draw]!;
-      }
-    });
-  });
-  return drawsMw;
-}
-
-/** Gives each fit a run of draws as long as it is probable; mirrored pairs stay together. */
-function eachLikely(
-  fits: readonly Fit[],
-  visit: (fit: Fit, from: number, to: number) => void,
-): void {
-  const least = leastOf(fits).deviance;
-  const weights = fits.map(({ deviance }) => Math.exp((least - deviance) / 2 / DOUBT));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let reached = 0;
-  let from = 0;
-  fits.forEach((fit, at) => {
-    reached += weights[at]!;
-    const to = 2 * Math.round(reached / total * DRAWS / 2);
-    if (to > from) visit(fit, from, to);
-    from = to;
-  });
 }
 
 function weightyRails(samples: readonly PowerSample[], totalRails: readonly Rail[]): Rail[] {
