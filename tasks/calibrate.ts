@@ -66,10 +66,15 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by Ctrl-C (nothing is kep
         signal,
         live: (stage, fraction) => bar.draw(fraction, stage),
       });
-      const path = saveCalibration(calibration) ? calibrationPath() : null;
       bar.clear();
-      if (json) console.log(JSON.stringify(calibration, null, 2));
-      else for (const line of calibrationLines(calibration, path)) console.log(line);
+      let path: string | null = null;
+      try {
+        if (saveCalibration(calibration)) path = calibrationPath();
+      } finally {
+        // What was found in half a minute is told even where it cannot be kept.
+        if (json) console.log(JSON.stringify(calibration, null, 2));
+        else for (const line of calibrationLines(calibration, path)) console.log(line);
+      }
     } catch (error) {
       bar.clear();
       if (signal.aborted) throw new ExitWith(EXIT.interrupted);

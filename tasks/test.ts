@@ -71,8 +71,16 @@ export const task = command("test", "Check everything that CI checks.")
     }
     const ci = process.env.CI === "true";
     const long = process.env.TOKENWATT_LONG === "1";
+    using _temporary = ownTemporaryFolder();
     const gate = { root, rooms: paths, ci, long, lanes: openLanes(LANES) };
     throw new ExitWith(await runGate(stages, gate));
   });
+
+/** Tests make folders by the dozen; they go with the one that holds them all. */
+function ownTemporaryFolder(): Disposable {
+  const folder = Deno.makeTempDirSync({ prefix: "tw-" });
+  Deno.env.set("TMPDIR", folder);
+  return { [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
+}
 
 if (import.meta.main) await runCommand(task);

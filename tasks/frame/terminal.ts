@@ -20,6 +20,28 @@ export function yellow(text: string): string {
 
 const WIDTH = 24;
 
+/**
+ * A bar and what it says, in so many columns: what goes on in the next line could not be cleared.
+ * The bar becomes shorter first; the label is cut where nothing is left of it.
+ */
+export function barLine(fraction: number, label: string, columns: number): string {
+  // A terminal goes to the next line once its last column is written.
+  const text = label.slice(0, Math.max(0, columns - 1));
+  const width = Math.min(WIDTH, columns - 2 - text.length);
+  if (width < 4) return text;
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+  return `${"━".repeat(full)}${"─".repeat(width - full)} ${text}`;
+}
+
+/** How wide the terminal is now; a usual width where it does not say. */
+function columnsOfTerminal(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
+}
+
 /** A bar on stderr, only on a terminal; elsewhere it draws nothing. */
 export class ProgressBar {
   #shown = false;
@@ -33,9 +55,7 @@ export class ProgressBar {
   /** `fraction` is 0 to 1. */
   draw(fraction: number, label: string): void {
     if (!this.#draws) return;
-    const full = Math.round(Math.min(1, Math.max(0, fraction)) * WIDTH);
-    const bar = "━".repeat(full) + "─".repeat(WIDTH - full);
-    write(`\r\x1b[K${bar} ${label}`);
+    write(`\r\x1b[K${barLine(fraction, label, columnsOfTerminal())}`);
     this.#shown = true;
   }
 

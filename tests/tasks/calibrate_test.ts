@@ -56,6 +56,16 @@ Deno.test("calibrate says what it found, keeps it, and prints JSON alone with --
   });
 });
 
+Deno.test("calibrate tells what it found where it cannot keep it, and exits with 2", async () => {
+  await withCache(async (env) => {
+    Deno.writeTextFileSync(`${env.XDG_CACHE_HOME}/tokenwatt`, "a file in the place of the folder");
+    const { code, stdout, stderr } = await runTask("calibrate", QUICK, { env });
+    assert.equal(code, 2, stderr);
+    assert.match(stdout, /^estimate at 50 ms.*nothing is kept\n$/s);
+    assert.match(stderr, /^error: Cannot keep the calibration in .*; make the folder writable/);
+  });
+});
+
 Deno.test("calibrate ends with 130 on Ctrl-C and keeps nothing", async () => {
   await withCache(async (env) => {
     const child = spawnTask("calibrate", [...QUICK, "--pulses", "20"], { env });
