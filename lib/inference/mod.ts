@@ -18,5 +18,6 @@ export { generate, type GenerateOptions } from "./generate.ts";
 export { type BatchOptions, type BatchStep, generateBatch } from "./generate_batch.ts";
 export { DEFAULT_ENGINE, ENGINES, openSession } from "./open_session.ts";
 export { disableOrtTelemetry } from "./ort_telemetry.ts";
+export { checkIds } from "./prompt.ts";
 export { providerDetail, type ProviderName, PROVIDERS } from "./providers.ts";
 export { createSampler, type SamplingOptions } from "./sampling.ts";

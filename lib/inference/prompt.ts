@@ -10,7 +10,11 @@ import type { Session } from "./engine.ts";
 /** Tokens of a pass where nobody says otherwise: scores and activations of so many stay small. */
 export const DEFAULT_CHUNK = 512;
 
-/** Refuses ids that the model does not know. */
+/**
+ * Refuses ids that the model does not know.
+ *
+ * @throws {InputError} naming the first of them, or where there are none
+ */
 export function checkIds(model: Model, ids: readonly number[]): void {
   if (ids.length === 0) {
     throw new InputError("Cannot answer an empty prompt", { remedy: "pass at least one token" });

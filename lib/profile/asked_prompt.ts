@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { checkIds } from "../inference/mod.ts";
 import type { ChatPrompt, Model } from "../model/mod.ts";
 import type { Prompt } from "./messages.ts";
 
@@ -75,5 +76,6 @@ function checkedIds(model: Model, { prompt, addSpecialTokens, ids }: Prompt): nu
       { remedy: "shorten the prompt, or choose a model with a longer context" },
     );
   }
+  checkIds(model, read);
   return read;
 }
