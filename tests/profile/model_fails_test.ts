@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pathToFileURL as toFileUrl } from "node:url";
 import { InputError } from "../../lib/errors.ts";
 import { loadModel } from "../../lib/model/mod.ts";
 import { profile } from "../../lib/profile/mod.ts";
@@ -72,4 +73,49 @@ Deno.test("ModelThread rejects what is asked of a thread that crashed while nobo
   using thread = new ModelThread(program(`throw new Error("broken")`));
   await new Promise((resolve) => setTimeout(resolve, 500));
   await assert.rejects(thread.load(ORDER), /the model's thread ended/);
+});
+
+/** A Worker that throws where nobody catches it, some time after a model's thread began to answer. */
+function crashing(folder: string, afterMs: number): typeof Worker {
+  const program = import.meta.resolve("../../lib/profile/model_worker.ts");
+  const path = join(folder, "crashing_worker.js");
+  Deno.writeTextFileSync(
+    path,
+    `import ${JSON.stringify(program)};
+    const obey = self.onmessage;
+    self.onmessage = (event) => {
+      if (event.data.type === "repeat") setTimeout(() => { throw new Error("broken") }, ${afterMs});
+      return obey(event);
+    };`,
+  );
+  return class extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(`${url}` === program ? toFileUrl(path) : url, options);
+    }
+  };
+}
+
+Deno.test("profile() whose model's thread crashes ends at once: failed, with what was measured", async () => {
+  using folder = temporaryFolder();
+  using database = ProfileDatabase.open(":memory:");
+  const { Worker } = globalThis;
+  globalThis.Worker = crashing(folder.path, 1500);
+  try {
+    const running = profile(await loadModel("models/tinytales"), "Once upon a time", {
+      source: "estimate",
+      baselineSeconds: 0,
+      warmup: 0,
+      minSeconds: 600,
+      maxSeconds: 600,
+      database,
+    });
+    await assert.rejects(running, /^Error: Cannot go on: the model's thread ended \(.*broken/);
+  } finally {
+    globalThis.Worker = Worker;
+  }
+  const run = database.getRun("last")!;
+  assert.equal(run.status, "failed");
+  assert.match(run.reason!, /the model's thread ended/);
+  assert.ok(database.getTokens(run.runId).length > 0, "tokens before are kept");
+  assert.ok(database.getRawPower(run.runId).length > 0, "raw evidence is kept");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InputError } from "../../lib/errors.ts";
-import { ProfileDatabase } from "../../lib/store/mod.ts";
+import { nodeSqlite, ProfileDatabase, type SqliteDriver } from "../../lib/store/mod.ts";
 import { sampleRun } from "../fixtures/run.ts";
 import { testUnless } from "../gate/needs.ts";
 import { connect, headerOf, query, scratch, store } from "./scene.ts";
@@ -67,6 +67,21 @@ Deno.test("a database that another program locks is waited for, then refused, an
   database.finishRun(runId, { status: "complete", result: run });
   assert.equal(database.getTokens(runId).length, run.trace.tokens.length);
   assertSound(scene.path);
+});
+
+Deno.test("a database that another program locks is waited for ten seconds unless stated", () => {
+  using scene = scratch();
+  const said: string[] = [];
+  const driver: SqliteDriver = (path, options) => {
+    const connection = nodeSqlite(path, options);
+    const exec = (sql: string) => {
+      said.push(sql);
+      connection.exec(sql);
+    };
+    return { ...connection, exec };
+  };
+  using _ = ProfileDatabase.open(scene.path, { driver });
+  assert.ok(said.includes("PRAGMA busy_timeout = 10000"), said.join("\n"));
 });
 
 testUnless(noSmallDisk(), "a database on a read-only disk is refused, with what to do", () => {
