@@ -1,3 +1,5 @@
+import process from "node:process";
+
 /** How a command ended and all that it wrote, standard output first. */
 export interface CommandResult {
   code: number;
@@ -10,7 +12,12 @@ export interface CommandOptions {
   env?: Record<string, string>;
   /** Whether its output is shown while it comes; the default is yes. */
   show?: boolean;
+  /** After which it is ended, with code 137; default: never. What it wrote so far is kept. */
+  limitMs?: number;
 }
+
+/** What an ended command has still to say; a process that it left behind may hold its pipes open. */
+const LAST_WORDS_MS = 1000;
 
 /**
  * Runs a command and keeps what it wrote. A program that is not there gives code 127, as in a
@@ -38,29 +45,29 @@ export async function runCommand(
     }
     throw error;
   }
-  const show = options.show ?? true;
-  const [output, errors, { code }] = await Promise.all([
-    keep(child.stdout, show ? Deno.stdout.writable : null),
-    keep(child.stderr, show ? Deno.stderr.writable : null),
-    child.status,
-  ]);
-  return { code, text: output + errors };
+  const said = { stdout: "", stderr: "" };
+  const reading = Promise.all((["stdout", "stderr"] as const).map(async (name) => {
+    for await (const text of child[name].pipeThrough(new TextDecoderStream())) {
+      said[name] += text;
+      if (options.show ?? true) process[name].write(text);
+    }
+  }));
+  const { promise: isOver, resolve: over } = Promise.withResolvers<void>();
+  const limit = options.limitMs === undefined ? undefined : setTimeout(() => {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended, and what it left behind has not.
+    }
+    setTimeout(over, LAST_WORDS_MS);
+  }, options.limitMs);
+  await Promise.race([reading, isOver]);
+  const { code } = await child.status;
+  clearTimeout(limit);
+  return { code, text: said.stdout + said.stderr };
 }
 
 /** Runs the Deno that runs this, wherever it was installed. */
 export function runDeno(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return runCommand(Deno.execPath(), args, options);
-}
-
-async function keep(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  shown: WritableStream<Uint8Array<ArrayBufferLike>> | null,
-): Promise<string> {
-  if (shown === null) return await new Response(stream).text();
-  const [visible, kept] = stream.tee();
-  const [text] = await Promise.all([
-    new Response(kept).text(),
-    visible.pipeTo(shown, { preventClose: true }),
-  ]);
-  return text;
 }

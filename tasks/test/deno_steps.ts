@@ -50,6 +50,8 @@ export const tests: Step = {
   },
 };
 
+const LIMIT_MS = 20 * 60_000;
+
 /** Runs in a lane; what it says is shown when it has ended, or lines would mix. */
 function testInLane(gate: Gate, title: string, args: readonly string[]): Promise<Outcome> {
   return gate.lanes(async () => {
@@ -63,7 +65,12 @@ function testInLane(gate: Gate, title: string, args: readonly string[]): Promise
 
 // Without --quiet: it would swallow what tests print, and with it the reasons of skipped tests.
 async function denoTest(gate: Gate, args: readonly string[], { show }: { show: boolean }) {
-  const { code, text } = await runDeno(["test", "--allow-all", ...args], { cwd: gate.root, show });
+  const { code, text } = await runDeno(["test", "--allow-all", ...args], {
+    cwd: gate.root,
+    show,
+    // A test that hangs shall be named, and not be the end of what the gate says.
+    ...gate.long ? {} : { limitMs: LIMIT_MS },
+  });
   return { outcome: countTests(text, code), text };
 }
 
