@@ -8,12 +8,12 @@ import { type DecoderInputs, decoderInputs, type ModelFacts } from "./decoder_in
 import type { EngineName, Instrumentation, OpenedSession, SessionMark } from "./engine.ts";
 import { type FeedMaker, feedMaker, type Ids } from "./feeds.ts";
 import { HeldCaches } from "./held_caches.ts";
-import { bytesOf, type HostTensor, sizeOf } from "./host_tensor.ts";
+import type { HostTensor } from "./host_tensor.ts";
 import { columnsOf, lengthOf } from "./ids_of_texts.ts";
 import { runFailure } from "./ort_failures.ts";
 import type { ProviderName } from "./providers.ts";
 import type { Kept, Runner } from "./runner.ts";
-import { beginTexts, beyondRoom, checkCache, type Texts } from "./texts.ts";
+import { beginTexts, beyondRoom, cacheBytes, checkCache, type Texts } from "./texts.ts";
 import { type TrialRows, Trials } from "./trials.ts";
 
 /** One text. */
@@ -112,7 +112,7 @@ export class DecoderSession implements OpenedSession {
     let isHeld = true;
     return {
       pastLength,
-      bytes: this.#bytesOf(cache),
+      bytes: cacheBytes(this.#inputs, cache),
       rewind: () => {
         if (!isHeld || this.#isReleased) throw new Error("Cannot go back to a mark that is gone");
         this.#replace({ ...texts });
@@ -177,13 +177,6 @@ export class DecoderSession implements OpenedSession {
   /** Lets go of a cache that no mark holds. */
   #drop(cache: readonly Kept[]): void {
     if (!this.#held.has(cache)) this.#runner.drop(cache);
-  }
-
-  #bytesOf(cache: readonly Kept[]): number {
-    return cache.reduce(
-      (sum, { dims }, at) => sum + sizeOf(dims) * bytesOf(this.#inputs.cache[at]!.type),
-      0,
-    );
   }
 
   // In passes of as many tokens as the graph can continue with.

@@ -5,7 +5,7 @@
  */
 import { InputError } from "../errors.ts";
 import type { DecoderInputs, ModelFacts } from "./decoder_inputs.ts";
-import { type HostTensor, type HostType, sizeOf, zeros } from "./host_tensor.ts";
+import { bytesOf, type HostTensor, type HostType, sizeOf, zeros } from "./host_tensor.ts";
 import type { Kept } from "./runner.ts";
 
 /** Room of a static cache whose length is free, where nobody says how much is needed. */
@@ -108,4 +108,9 @@ function allocate(
       { remedy: "generate fewer tokens, or export it with a cache that grows", cause },
     );
   }
+}
+
+/** Bytes that a cache takes. */
+export function cacheBytes({ cache: parts }: DecoderInputs, cache: readonly Kept[]): number {
+  return cache.reduce((sum, { dims }, at) => sum + sizeOf(dims) * bytesOf(parts[at]!.type), 0);
 }
