@@ -11,7 +11,8 @@ import {
   type Ensemble,
   type PowerSample,
   type Span,
-  totalColumns,
+  type SpanColumns,
+  type WeightColumns,
 } from "@tokenwatt/tokenwatt";
 import { type DurationMeasure, opened } from "./duration.ts";
 
@@ -34,8 +35,8 @@ export const ENERGY_DURATIONS: readonly DurationMeasure[] = [
     rounds: 20,
     weight: 0.3,
     open: () => {
-      const [decode, samples] = [decodePhase(), records()];
-      return Promise.resolve(opened(() => void attributed(decode, samples)));
+      const [decode, samples, shares] = [decodePhase(), records(), sharesOfTokens()];
+      return Promise.resolve(opened(() => void attributed(decode, samples, shares)));
     },
   },
 ];
@@ -65,18 +66,20 @@ function deconvolution(tokenMs: number): DurationMeasure {
   };
 }
 
-function attributed(decode: Span, samples: PowerSample[]) {
+function attributed(decode: Span, samples: PowerSample[], shares: WeightColumns): SpanColumns {
   const tokens: Ensemble[] = [];
   attributeEnergy(decode, samples, {
     ...READING,
     onNode: (span, ensemble) => span.kind === "token" && tokens.push(ensemble),
   });
+  return attributeColumns(columnsOf(tokens), shares);
+}
+
+/** Every token divides in its own way. */
+function sharesOfTokens(): WeightColumns {
   const parts = LAYERS * COMPONENTS;
-  const weights = Float64Array.from(
-    { length: TOKENS * parts },
-    (_, at) => 1 + Math.sin(at * 7919) / 2,
-  );
-  return totalColumns(attributeColumns(columnsOf(tokens), { parts, weights }), READING);
+  const length = TOKENS * parts;
+  return { parts, weights: Float64Array.from({ length }, (_, at) => 1 + Math.sin(at * 7919) / 2) };
 }
 
 /** A window that the records cover, with idle time at both ends. */

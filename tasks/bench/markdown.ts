@@ -30,6 +30,7 @@ export function markdown(report: Report): string {
 }
 
 const DECODING = [
+  "Measure",
   "Model",
   "Context",
   "Ratio",
@@ -40,8 +41,18 @@ const DECODING = [
   "Goal",
   "",
 ];
-const WORK = ["Given", "Ratio", "After ÷, ms", "Before ÷, ms", "Median (95 %)", "Goal", ""];
+const WORK = [
+  "Measure",
+  "Given",
+  "Ratio",
+  "After ÷, ms",
+  "Before ÷, ms",
+  "Median (95 %)",
+  "Goal",
+  "",
+];
 const DURATIONS = [
+  "Measure",
   "Given",
   "What",
   "Median (95 %)",
@@ -53,6 +64,7 @@ const DURATIONS = [
 
 function decodingCells(one: Comparison): string[] {
   return [
+    one.measure,
     one.model,
     `${one.context}`,
     one.title,
@@ -67,6 +79,7 @@ function decodingCells(one: Comparison): string[] {
 
 function workCells(one: WorkComparison): string[] {
   return [
+    one.measure,
     one.given,
     one.title,
     one.baseMs.toFixed(3),
@@ -79,6 +92,7 @@ function workCells(one: WorkComparison): string[] {
 
 function durationCells(one: Duration): string[] {
   return [
+    one.measure,
     one.given,
     one.title,
     durationText(one.ms),

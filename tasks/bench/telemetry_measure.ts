@@ -5,6 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { nowMs } from "@tokenwatt/tokenwatt";
 import type { BenchModel } from "./bench_models.ts";
 import type { Answer } from "./contest.ts";
 import { denoPeer } from "./deno_peer.ts";
@@ -24,7 +25,7 @@ export const TELEMETRY: Measure = {
   goal: { atLeast: 0.99 },
   onAllContexts: false,
   ...LONG,
-  weight: 4,
+  weight: 6, // a percent is to be told, and a block waits for its place between exports
   settleMs: 0, // a block waits for its place between two exports before it begins
   watchesLoad: false, // both sides are in a process of their own
   open: telemetrySides,
@@ -49,10 +50,12 @@ export async function telemetrySides(
   const order = async (order: Order) => await peer.ask(order);
   const answer = async () => await order({}) as unknown as Answer;
   const seen: SeenExports = { with: 0, without: 0 };
+  let blockMs = LONG.blockMs;
   const counting = (side: keyof SeenExports, end: () => Promise<unknown>): AsyncDisposable => {
-    const before = exports.count();
+    const [before, startMs] = [exports.count(), nowMs()];
     return {
       async [Symbol.asyncDispose]() {
+        blockMs = nowMs() - startMs;
         seen[side] += exports.count() - before;
         await end();
       },
@@ -63,7 +66,7 @@ export async function telemetrySides(
     base: {
       answer,
       async during() {
-        await exports.untilQuiet();
+        await exports.untilQuiet(1.2 * blockMs);
         return counting("without", () => Promise.resolve());
       },
     },

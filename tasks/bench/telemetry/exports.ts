@@ -6,8 +6,6 @@ import { startOtlpReceiver } from "../../../tests/telemetry/otlp_receiver.ts";
 const EXPORT_MS = 2000;
 /** What a block with telemetry begins ahead of the next one: power is told before it. */
 const AHEAD_MS = 300;
-/** What a block without one needs before the next. */
-const ROOM_MS = 1200;
 /** Longer than this nothing is waited for: what sends may have been held up. */
 const MOST_MS = 4 * EXPORT_MS;
 
@@ -21,8 +19,8 @@ export interface Exports extends AsyncDisposable {
   powers(): number;
   /** Waits until shortly before something comes. */
   untilBefore(): Promise<void>;
-  /** Waits until nothing will come for a while. */
-  untilQuiet(): Promise<void>;
+  /** Waits until nothing will come for as long as that, as far as this can be. */
+  untilQuiet(ms: number): Promise<void>;
 }
 
 /** Starts the endpoint. */
@@ -47,8 +45,8 @@ export function startExports(): Exports {
       if (aheadMs() < AHEAD_MS) await next();
       await pause(aheadMs() - AHEAD_MS);
     },
-    async untilQuiet() {
-      if (aheadMs() < ROOM_MS) await next();
+    async untilQuiet(ms) {
+      if (aheadMs() < ms) await next();
     },
     [Symbol.asyncDispose]: () => receiver[Symbol.asyncDispose](),
   };
