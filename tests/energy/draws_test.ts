@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DRAWS, hashOf, meanOf, mirrored, quantileOf, uniforms } from "../../lib/energy/draws.ts";
+import { DRAWS, hashOf, meanOf, mirrored, uniforms } from "../../lib/energy/draws.ts";
 
 Deno.test("uniforms() repeats for a seed and is even in [0, 1)", () => {
   const [one, same, other] = [uniforms(7), uniforms(7), uniforms(8)];
@@ -25,13 +25,6 @@ Deno.test("mirrored() has a mean of exactly 0 and the spread of its shape", () =
   assert.equal(meanOf(mirrored(uniforms(1), "normal")), 0);
   assert.ok(Math.abs(mean("normal") - 1) < 0.05);
   assert.ok(Math.abs(mean("uniform") - 1 / Math.sqrt(3)) < 0.03);
-});
-
-Deno.test("quantileOf() is linear between neighbours", () => {
-  const sorted = Float64Array.of(0, 10, 20, 30);
-  assert.equal(quantileOf(sorted, 0), 0);
-  assert.equal(quantileOf(sorted, 0.5), 15);
-  assert.equal(quantileOf(sorted, 1), 30);
 });
 
 Deno.test("hashOf() tells names apart, and not runs", () => {
