@@ -9,6 +9,7 @@ import { type ChartOptions, energyTitle, intervalNote, noEnergy } from "./inside
 import { kindNote } from "./caption.ts";
 import { checkedWidth } from "./width.ts";
 import { formatInterval, formatMj, NOT_MEASURED, phaseName, railName } from "../quantities.ts";
+import { railSums } from "./rail_sums.ts";
 import { tickMj } from "./ticks.ts";
 import { railColor } from "./theme.ts";
 
@@ -44,14 +45,13 @@ export function railBreakdown(run: RailBreakdownRun, options: ChartOptions = {})
   const width = checkedWidth(options.width);
   const title = options.title ?? energyTitle(run, "by rail");
   if (run.phases.every(({ energy }) => energy.mj === null)) return noEnergy(title, width);
-  const stacked = RAILS.filter((rail) =>
-    run.power.totalRails.includes(rail) && sumOfRail(run, rail) !== null
-  );
+  const sums = railSums(run, RAILS.filter((rail) => run.power.totalRails.includes(rail)));
+  const stacked = [...sums].flatMap(([rail, energy]) => energy === null ? [] : [{ rail, energy }]);
   const rows = rowsOf(run, stacked);
   return new Figure({
     title,
     subtitle: `${run.power.label} · ${formatMj(run.totals.energyMj)} per repetition`,
-    caption: caption(run, stacked),
+    caption: caption(run, stacked.map(({ rail }) => rail)),
     alt: `${title}: ${
       rows.map(({ name, whole, byRail }) =>
         `${name} ${formatMj(whole.mj)}` + byRail.map(({ rail, energy }) =>
@@ -63,27 +63,27 @@ export function railBreakdown(run: RailBreakdownRun, options: ChartOptions = {})
     draw: async () => {
       const { drawBarRows } = await import("./bar_rows.ts");
       const { boxItem } = await import("./legend.ts");
-      const legend = stacked.map((rail) =>
-        boxItem(`${railName(rail)} ${formatInterval(sumOfRail(run, rail)!)}`, railColor(rail))
+      const legend = stacked.map(({ rail, energy }) =>
+        boxItem(`${railName(rail)} ${formatInterval(energy)}`, railColor(rail))
       );
       return drawBarRows(rows.map(barRow), { width, legend, tick: tickMj });
     },
   });
 }
 
-function rowsOf(run: RailBreakdownRun, stacked: readonly Rail[]): Row[] {
+function rowsOf(run: RailBreakdownRun, stacked: Row["byRail"]): Row[] {
   const { energyMj: mj, lowMj, highMj } = run.totals;
   const whole: Row = {
     name: "whole repetition",
     whole: { mj, lowMj, highMj, resolved: true },
-    byRail: stacked.map((rail) => ({ rail, energy: sumOfRail(run, rail)! })),
+    byRail: stacked,
   };
   const phases = run.phases.filter(({ energy }) => energy.mj !== null).map((
     { phase, energy },
   ): Row => ({
     name: phaseName(phase),
     whole: energy,
-    byRail: stacked.flatMap((rail) => {
+    byRail: stacked.flatMap(({ rail }) => {
       const own = energy.byRail[rail];
       return own ? [{ rail, energy: own }] : [];
     }),
@@ -116,26 +116,10 @@ function barRow({ name, whole, byRail }: Row, at: number) {
   };
 }
 
-/** A rail over all phases; `null` where one of them does not know it. Ends are sums of ends. */
-function sumOfRail({ phases }: RailBreakdownRun, rail: Rail): Interval | null {
-  const own = phases.map(({ energy }) => energy.byRail[rail] ?? null);
-  if (own.length === 0 || own.some((energy) => energy === null || energy.mj === null)) return null;
-  const add = (pick: (energy: Interval) => number | null) =>
-    own.reduce<number | null>((sum, energy) => {
-      const value = energy === null ? null : pick(energy);
-      return sum === null || value === null ? null : sum + value;
-    }, 0);
-  return {
-    mj: add(({ mj }) => mj),
-    lowMj: add(({ lowMj }) => lowMj),
-    highMj: add(({ highMj }) => highMj),
-  };
-}
-
 function caption(run: RailBreakdownRun, stacked: readonly Rail[]): string[] {
   const beside = RAILS.flatMap((rail) => {
     if (!run.power.rails.includes(rail) || stacked.includes(rail)) return [];
-    const own = sumOfRail(run, rail);
+    const own = railSums(run, [rail]).get(rail) ?? null;
     return [`${railName(rail)} ${own === null ? NOT_MEASURED : formatMj(own.mj)}`];
   });
   const isHatched = run.phases.some(({ energy }) => energy.mj !== null && !energy.resolved);

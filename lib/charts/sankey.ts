@@ -15,17 +15,12 @@ import {
   noEnergy,
 } from "./inside_notes.ts";
 import { byFamily } from "./part_sums.ts";
+import { railSums } from "./rail_sums.ts";
 import { checkedWidth } from "./width.ts";
 import { percent } from "./ticks.ts";
 import { color, familyColor, phaseShade, railColor } from "./theme.ts";
 import { formatInterval, formatMj, NOT_MEASURED, phaseName, railName } from "../quantities.ts";
-import {
-  type Energy,
-  type Interval,
-  type PhaseEnergy,
-  type ProfilingRun,
-  RAILS,
-} from "../record.ts";
+import { type Energy, type PhaseEnergy, type ProfilingRun, RAILS } from "../record.ts";
 
 /** What a Sankey diagram shows of a run. */
 export type SankeyRun = InsideRun & Pick<ProfilingRun, "phases">;
@@ -112,33 +107,25 @@ function flowColumns(run: SankeyRun, phases: readonly PhaseEnergy[]): FlowColumn
 }
 
 /** The rails of the total, if they are known in every phase: else the flow would not add up. */
-function railNodes({ power }: SankeyRun, phases: readonly PhaseEnergy[]): FlowNode[] {
-  const nodes = RAILS.filter((rail) => power.totalRails.includes(rail)).flatMap(
-    (rail): FlowNode[] => {
-      const own = phases.map(({ energy }): Interval | null => energy.byRail[rail] ?? null);
-      const add = (pick: (one: Interval) => number | null) =>
-        own.reduce<number | null>((sum, one) => {
-          const value = one === null ? null : pick(one);
-          return sum === null || value === null ? null : sum + value;
-        }, 0);
-      const [mj, lowMj, highMj] = [
-        add((one) => one.mj),
-        add((one) => one.lowMj),
-        add((one) => one.highMj),
-      ];
-      if (mj === null || mj <= 0) return [];
-      const detail = formatInterval({ mj, lowMj, highMj });
-      return [{
-        id: rail,
-        name: railName(rail),
-        value: mj,
-        detail,
-        paint: railColor(rail),
-        tooltip: `${railName(rail)}: ${detail}`,
-        from: [{ id: "source", value: mj, paint: railColor(rail) }],
-      }];
-    },
+function railNodes(run: SankeyRun, phases: readonly PhaseEnergy[]): FlowNode[] {
+  const sums = railSums(
+    { ...run, phases: [...phases] },
+    RAILS.filter((rail) => run.power.totalRails.includes(rail)),
   );
+  const nodes = [...sums].flatMap(([rail, energy]): FlowNode[] => {
+    const mj = energy?.mj ?? 0;
+    if (energy === null || mj <= 0) return [];
+    const detail = formatInterval(energy);
+    return [{
+      id: rail,
+      name: railName(rail),
+      value: mj,
+      detail,
+      paint: railColor(rail),
+      tooltip: `${railName(rail)}: ${detail}`,
+      from: [{ id: "source", value: mj, paint: railColor(rail) }],
+    }];
+  });
   const total = phases.reduce((sum, { energy }) => sum + (energy.mj ?? 0), 0);
   const sum = nodes.reduce((sum, { value }) => sum + value, 0);
   return Math.abs(sum - total) <= 0.005 * total ? nodes : [];
