@@ -37,9 +37,14 @@ export function wallAheadMs(): number {
 
 /** Waits, but no longer than until `signal` aborts. Never rejects. */
 export function pause(durationMs: number, signal?: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
   if (signal?.aborted) return Promise.resolve();
-  const timer = setTimeout(resolve, Math.max(0, durationMs));
-  signal?.addEventListener("abort", () => resolve(), { once: true });
-  return promise.finally(() => clearTimeout(timer));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  const timer = setTimeout(onAbort, Math.max(0, durationMs));
+  signal?.addEventListener("abort", onAbort);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    // A sampler pauses for hours on one signal, and each listener more makes adding one slower.
+    signal?.removeEventListener("abort", onAbort);
+  });
 }

@@ -9,9 +9,10 @@ import { Message } from "./proto_writer.ts";
 
 /** Takes a field over as it is. */
 export function copyField(file: ProtoFile, field: Field, to: Message): void {
-  if (field.wire === 0) to.int(field.number, field.value);
-  else if (field.wire === 2) to.field(field.number, file.bytes(field.start, field.end).slice());
-  else to.fixed(field.number, file.bytes(field.start, field.end).slice());
+  // The largest 64-bit integers, with which slices say "to the end", are no numbers of JavaScript.
+  const bytes = file.bytes(field.start, field.end).slice();
+  if (field.wire === 2) to.field(field.number, bytes);
+  else to.raw(field.number, field.wire, bytes);
 }
 
 /** An input or output without a shape: the runtime infers it, but wants the type. */

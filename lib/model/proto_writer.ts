@@ -42,9 +42,8 @@ export class Message {
     return this;
   }
 
-  /** Appends a field of fixed size, 4 or 8 bytes long. */
-  fixed(field: number, bytes: Uint8Array): this {
-    const wire = bytes.byteLength === 4 ? 5 : 1;
+  /** Appends a field that has no length of its own, by its bytes: wire 0, 1 or 5. */
+  raw(field: number, wire: number, bytes: Uint8Array): this {
     return this.#push(new Uint8Array([...varintBytes(field * 8 + wire), ...bytes]));
   }
 

@@ -9,6 +9,8 @@ import {
   tapModel,
 } from "../../lib/model/mod.ts";
 import { ProtoFile } from "../../lib/model/proto_reader.ts";
+import { Message } from "../../lib/model/proto_writer.ts";
+import { editModel, noEdits } from "../../lib/model/taps_bytes.ts";
 import { SMALL, temporaryFolder } from "./checkpoints.ts";
 import { sharedTest } from "./shared_data.ts";
 import { merged } from "./taps_merged.ts";
@@ -246,6 +248,18 @@ Deno.test("tapModel() refers to weights that are written as float_data too", asy
   assert.ok(changed > 10);
   await Deno.writeFile(onnxPath, bytes);
   await assertUnchanged(await loadModel(onnxPath));
+});
+
+Deno.test("editModel() keeps integers that are no numbers of JavaScript", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/model.onnx`;
+  // What torch's exporter writes for a slice to the end: Constant(value_ints=[2^63 - 1]).
+  const largest = Uint8Array.of(...Array(8).fill(0xff), 0x7f);
+  const ends = new Message().field(1, "value_ints").raw(8, 0, largest).int(20, 7);
+  const node = new Message().field(4, "Constant").field(2, "ends").field(5, ends);
+  const bytes = new Message().int(1, 8).field(7, new Message().field(1, node)).bytes();
+  await Deno.writeFile(path, bytes);
+  assert.deepEqual(editModel(path, noEdits()).bytes, bytes);
 });
 
 for (const external of [false, true]) {

@@ -10,7 +10,7 @@ import { InputError } from "../../errors.ts";
 import { statOrNull } from "../files.ts";
 import { cacheFolder } from "../hub_cache.ts";
 import type { Connection } from "./connection.ts";
-import { pause } from "./retry.ts";
+import { pauseOrStop } from "./retry.ts";
 
 /** The folders of one model. */
 export interface ModelPlace {
@@ -110,7 +110,7 @@ export async function lockBlob(
   try {
     if (file.tryLockSync(true)) return file;
     onWait("another process is fetching the same file; waiting for it");
-    do await pause(100, signal); while (!file.tryLockSync(true));
+    do await pauseOrStop(100, signal); while (!file.tryLockSync(true));
     return file;
   } catch (error) {
     file.close();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pause } from "../../clock.ts";
 import type { Connection } from "./connection.ts";
 import { HubFailure, Transient } from "./failure.ts";
 
@@ -32,7 +33,7 @@ export async function retrying<T>(
         throw new HubFailure(`Cannot get ${what}: ${error.message}; ${advice(error, connection)}`);
       }
       connection.onWait(`${what}: ${error.message}; trying again in ${seconds(afterMs)} s`);
-      await pause(afterMs, connection.signal);
+      await pauseOrStop(afterMs, connection.signal);
     }
   }
 }
@@ -49,13 +50,8 @@ function seconds(ms: number): number {
   return Math.ceil(ms / 1000);
 }
 
-/** Waits, unless the user stops. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
-  clearTimeout(timer);
+/** Waits, unless the user stops: then it throws. */
+export async function pauseOrStop(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, signal);
   signal.throwIfAborted();
 }
