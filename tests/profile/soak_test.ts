@@ -50,7 +50,8 @@ for (const engine of ENGINES) {
     );
     const kept = memory.slope - memory.slopeError;
     assert.ok(kept < KEPT_A_RUN + WARMING / warm.length, `each run keeps ${kept} bytes at least`);
-    const drift = (Math.abs(power.slope) - power.slopeError) * warm.length;
+    // Where others keep the machine busy a few runs scatter widely; many tell a drift all the same.
+    const drift = (Math.abs(power.slope) - 2 * power.slopeError) * warm.length;
     assert.ok(drift < MOST_DRIFT, `power drifts by ${drift} of itself at least`);
     const slewMs = Math.abs(last.wallAheadMs - lines[0]!.wallAheadMs);
     assert.ok(slewMs < MOST_SLEW * last.atMs + 5, `the clocks part by ${slewMs} ms`);
