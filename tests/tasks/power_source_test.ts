@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { ProfileDatabase } from "../../lib/store/mod.ts";
 import { withPrograms } from "../power/fixtures/programs.ts";
 import { fakeRecord } from "../power/fixtures/records.ts";
+import { type StandInMode, withStandIn } from "../power/fixtures/stand_in.ts";
+import { scratch } from "../store/scene.ts";
 import { runTask, SHORT } from "./run_task.ts";
 
 const LINE = `{"cpu_power":2,"gpu_power":1,"ane_power":0,"ram_power":0.5,"sys_power":9}`;
@@ -44,3 +47,26 @@ Deno.test("profile --power replay:FILE finds the file in the user's folder", asy
   assert.equal(run.power.source, "replay");
   assert.equal(run.power.kind, "simulated");
 });
+
+const REFUSALS: [mode: StandInMode, says: RegExp][] = [
+  ["refused", /: sudo refuses \(.*; run `deno task setup power`, which .*\n$/],
+  ["password", /: sudo asks for a password; run `deno task setup power`, which .*\n$/],
+  ["missing", /: there is no sudo on the PATH; use --power estimate here, or run on a Mac.*\n$/],
+];
+
+for (const [mode, says] of REFUSALS) {
+  Deno.test(`profile --power powermetrics says in one line what to do where sudo is so: ${mode}`, async () => {
+    using scene = scratch();
+    await withStandIn(mode, async () => {
+      const { code, stdout, stderr } = await runTask("profile", [
+        ...["--power", "powermetrics", "--db", scene.path, "--quiet"],
+        ...["--min-seconds", "600", "--max-seconds", "600"],
+      ]);
+      assert.deepEqual([code, stdout], [2, ""], stderr);
+      assert.match(stderr, says);
+      assert.equal(stderr.trim().split("\n").length, 1);
+    });
+    using database = ProfileDatabase.open(scene.path);
+    assert.deepEqual(database.getRuns(), []);
+  });
+}
