@@ -3,16 +3,16 @@
  *
  * @module
  */
+import { createHash, type Hash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// Its time is that of the filling; the folder's own changes when a database in it is opened.
-const MARK = "made";
 const CACHE = fileURLToPath(new URL("../../.cache/bench", import.meta.url));
+const MARK = "made-of";
 
 /**
- * A folder that is filled where it is not there, or where a file or folder of `sources` is newer: as
- * make has it. It appears last and whole, so what a killed process left is not taken for it.
+ * A folder that is filled where it is not there, or was made of other `sources` (files, or folders
+ * with all in them). It appears last and whole, so what a killed process left is not taken for it.
  */
 export async function madeOnce(
   name: string,
@@ -20,7 +20,8 @@ export async function madeOnce(
   fill: (folder: string) => Promise<void> | void,
 ): Promise<string> {
   const folder = join(CACHE, name);
-  if (isUpToDate(folder, sources)) return folder;
+  const hash = hashOf(sources);
+  if (textOf(join(folder, MARK)) === hash) return folder;
   const incoming = `${folder}.incoming`;
   for (const path of [incoming, folder]) {
     Deno.mkdirSync(path, { recursive: true });
@@ -28,33 +29,30 @@ export async function madeOnce(
   }
   Deno.mkdirSync(incoming);
   await fill(incoming);
-  Deno.writeTextFileSync(join(incoming, MARK), "");
+  Deno.writeTextFileSync(join(incoming, MARK), hash);
   Deno.renameSync(incoming, folder);
   return folder;
 }
 
-/** Whether such a folder is there, so that nothing has to be filled. */
-export function isMade(name: string, sources: readonly URL[]): boolean {
-  return isUpToDate(join(CACHE, name), sources);
+function hashOf(sources: readonly URL[]): string {
+  const hash = createHash("sha256");
+  for (const source of sources) add(hash, fileURLToPath(source));
+  return hash.digest("hex");
 }
 
-function isUpToDate(folder: string, sources: readonly URL[]): boolean {
-  const madeMs = modifiedMs(join(folder, MARK));
-  return madeMs > 0 && sources.every((source) => newestMs(fileURLToPath(source)) <= madeMs);
+function add(hash: Hash, path: string): void {
+  if (!Deno.statSync(path).isDirectory) return void hash.update(Deno.readFileSync(path));
+  const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+  for (const name of names) {
+    hash.update(`${name}\0`);
+    add(hash, join(path, name));
+  }
 }
 
-function newestMs(path: string): number {
-  const own = Deno.statSync(path).isDirectory ? [...Deno.readDirSync(path)] : [];
-  return own.reduce(
-    (newest, { name }) => Math.max(newest, newestMs(join(path, name))),
-    own.length === 0 ? modifiedMs(path) : 0,
-  );
-}
-
-function modifiedMs(path: string): number {
+function textOf(path: string): string | null {
   try {
-    return Deno.statSync(path).mtime?.getTime() ?? 0;
+    return Deno.readTextFileSync(path);
   } catch {
-    return 0; // it is not there
+    return null; // it is not there
   }
 }
