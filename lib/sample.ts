@@ -14,6 +14,18 @@ export function meanOf(values: readonly number[]): number {
   return sumOver(values, (value) => value) / values.length;
 }
 
+/** The least of what `of` makes of the values, which `Math.min(...)` takes up to 125,000 of; ∞ of none. */
+export function leastBy<T>(values: Iterable<T>, of: (value: T) => number): number {
+  let least = Infinity;
+  for (const value of values) least = Math.min(least, of(value));
+  return least;
+}
+
+/** The greatest, as `leastBy` finds the least; -∞ of none. */
+export function mostBy<T>(values: Iterable<T>, of: (value: T) => number): number {
+  return -leastBy(values, (value) => -of(value));
+}
+
 /** The unbiased variance; NaN below two values. */
 export function varianceOf(values: readonly number[]): number {
   const mean = meanOf(values);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { meanOf, quantileOf, sumOver, varianceOf } from "../lib/sample.ts";
+import { timelineTables } from "../lib/report/run_tables.ts";
+import { leastBy, meanOf, mostBy, quantileOf, sumOver, varianceOf } from "../lib/sample.ts";
+import { partialResult } from "../lib/store/partial_run.ts";
+import type { PowerSample, ProfilingRun, RunTrace } from "../lib/record.ts";
 
 Deno.test("quantileOf() is what NumPy's percentile() gives, also between values", () => {
   const sorted = [1, 2, 4, 8]; // numpy.percentile([1, 2, 4, 8], [0, 5, 25, 50, 95, 100])
@@ -19,4 +22,32 @@ Deno.test("meanOf(), varianceOf() and sumOver() say NaN of what they cannot tell
   assert.equal(sumOver([1, 2], (value, index) => value * index), 2);
   assert.equal(sumOver([], () => 1), 0);
   assert.ok(Number.isNaN(meanOf([])) && Number.isNaN(varianceOf([1])));
+});
+
+Deno.test("leastBy() and mostBy() take as many values as there are", () => {
+  const many = Array.from({ length: 200_000 }, (_, index) => ({ index }));
+  assert.equal(leastBy(many, ({ index }) => index), 0);
+  assert.equal(mostBy(many, ({ index }) => index), 199_999);
+  assert.deepEqual([leastBy([], Number), mostBy([], Number)], [Infinity, -Infinity]);
+});
+
+Deno.test("a run of some hours can be read and shown", () => {
+  const spans = Array.from(
+    { length: 140_000 },
+    (_, i) => ({ startMs: 50 * i, endMs: 50 * i + 50 }),
+  );
+  const samples: PowerSample[] = spans.map((span) => ({ ...span, energyMj: { cpu: 1 } }));
+  const tokens = spans.map((span, index) => ({
+    ...span,
+    index: index % 100,
+    repetition: Math.floor(index / 100),
+    tokenId: 1,
+    text: "a",
+    phase: "decode" as const,
+  }));
+  const trace = { samples, phases: [], tokens } as unknown as RunTrace;
+  const { measured } = partialResult(trace);
+  assert.deepEqual(measured, { repetitions: 1400, durationMs: 7_000_000, energyMj: null });
+  const run = { trace, power: { rails: ["cpu"] } } as unknown as ProfilingRun;
+  assert.equal(timelineTables(run)[1]!.rows.length, 140_000);
 });

@@ -19,6 +19,7 @@ import {
   type TokenGroup,
   UNMEASURED,
 } from "../record.ts";
+import { leastBy } from "../sample.ts";
 import { attributeTokens, groupKey } from "./attribute_tokens.ts";
 import type { Evidence, PowerEvidence } from "./evidence.ts";
 import type { MeanSpans } from "./inside/mod.ts";
@@ -158,8 +159,8 @@ function meanTokens(
 ): TokenEnergy[] {
   const [first] = repetitions;
   if (!first) return [];
-  const counts = repetitions.map((repetition) => evidence.tokensOf(repetition).length);
-  const shared = evidence.tokensOf(first).slice(0, Math.min(...counts));
+  const count = leastBy(repetitions, (repetition) => evidence.tokensOf(repetition).length);
+  const shared = evidence.tokensOf(first).slice(0, count);
   return shared.map((token, position) => {
     const mean = (pick: (token: { startMs: number; endMs: number }) => number) =>
       repetitions.reduce((sum, repetition) => {

@@ -6,6 +6,7 @@
 import { efficiency, type Estimate } from "../analysis/mod.ts";
 import { phaseName, railName } from "../quantities.ts";
 import type { Energy, ProfilingRun } from "../record.ts";
+import { leastBy } from "../sample.ts";
 import { cell, type DataTable } from "./data_table.ts";
 
 /** An energy in three columns. */
@@ -29,7 +30,7 @@ export function howSure(
 
 /** Phases as they happened, then the records. */
 export function timelineTables({ trace, power }: ProfilingRun): DataTable[] {
-  const originMs = Math.min(...[...trace.samples, ...trace.phases].map(({ startMs }) => startMs));
+  const originMs = leastBy([...trace.samples, ...trace.phases], ({ startMs }) => startMs);
   const rails = power.rails;
   return [{
     caption: "Phases as they happened",

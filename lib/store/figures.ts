@@ -1,5 +1,5 @@
 import type { PowerSample, ProfilingRun, Rail, RunTrace } from "../record.ts";
-import { quantileOf } from "../sample.ts";
+import { leastBy, mostBy, quantileOf } from "../sample.ts";
 
 /** What the store computes from a run's trace, so that runs can be sorted by it. */
 export interface RunFigures {
@@ -40,8 +40,8 @@ export function figuresOf({ trace, totals, power, findings }: ProfilingRun): Run
 
 function measuredSamples({ samples, phases }: RunTrace): PowerSample[] {
   const measured = phases.filter(({ repetition }) => repetition !== null);
-  const startMs = Math.min(...measured.map((phase) => phase.startMs));
-  const endMs = Math.max(...measured.map((phase) => phase.endMs));
+  const startMs = leastBy(measured, (phase) => phase.startMs);
+  const endMs = mostBy(measured, (phase) => phase.endMs);
   return samples.filter((sample) => {
     const middleMs = (sample.startMs + sample.endMs) / 2;
     return middleMs >= startMs && middleMs <= endMs;

@@ -5,6 +5,7 @@ import {
   type TokenEnergy,
   UNMEASURED,
 } from "../record.ts";
+import { leastBy, mostBy } from "../sample.ts";
 
 /** What a run without a result can still say: its first repetition stands for the mean one. */
 export function partialResult(
@@ -22,10 +23,8 @@ export function partialResult(
   | "latency"
   | "runtime"
 > {
-  const originMs = Math.min(
-    ...trace.phases.filter((phase) => phase.repetition === 0).map((phase) => phase.startMs),
-    ...trace.tokens.filter((token) => token.repetition === 0).map((token) => token.startMs),
-  );
+  const first = [...trace.phases, ...trace.tokens].filter(({ repetition }) => repetition === 0);
+  const originMs = leastBy(first, ({ startMs }) => startMs);
   const phases = trace.phases.filter((phase) => phase.repetition === 0).map((phase) => ({
     phase: phase.name as Phase,
     startMs: phase.startMs - originMs,
@@ -74,9 +73,8 @@ function measuredOf({ phases, tokens }: RunTrace): ProfilingRun["measured"] {
   const inside = [...phases.filter((phase) => phase.repetition !== null), ...tokens];
   if (inside.length === 0) return { repetitions: 0, durationMs: 0, energyMj: null };
   return {
-    repetitions: Math.max(...inside.map((span) => span.repetition ?? 0)) + 1,
-    durationMs: Math.max(...inside.map((span) => span.endMs)) -
-      Math.min(...inside.map((span) => span.startMs)),
+    repetitions: mostBy(inside, (span) => span.repetition ?? 0) + 1,
+    durationMs: mostBy(inside, (span) => span.endMs) - leastBy(inside, (span) => span.startMs),
     energyMj: null,
   };
 }

@@ -1,4 +1,5 @@
 import type { PowerSample, Rail } from "../../record.ts";
+import { leastBy } from "../../sample.ts";
 import { DRAWS, meanOf } from "../draws.ts";
 import type { TimedToken } from "../groups.ts";
 import { type AttributionOptions, checkOptions } from "../options.ts";
@@ -82,7 +83,7 @@ export function deconvolve(
   const rails = weightyRails(samples, options.totalRails ?? defaultTotalRails(samples));
   // Records of some seconds tell nothing of single tokens.
   if ((options.batchedRails ?? []).some((rail) => rails.includes(rail))) return nothing;
-  const count = Math.min(...repetitions.map(({ length }) => length));
+  const count = leastBy(repetitions, ({ length }) => length);
   const alike = repetitions.map((tokens) => tokens.slice(0, count));
   const decoded = (alike[0] ?? []).flatMap(({ index }, column) => index > 0 ? [column] : []);
   if (decoded.length < LEAST_TOKENS) return nothing;

@@ -1,4 +1,5 @@
 import type { Energy, PowerSample, Span } from "../../record.ts";
+import { leastBy } from "../../sample.ts";
 import { attributeEnergy } from "../attribute.ts";
 import { type Ensemble, scaled, sumOf, toEnergy } from "../ensemble.ts";
 import type { TimedToken } from "../groups.ts";
@@ -54,7 +55,7 @@ export function deconvolveTokens(
   options: AttributionOptions = {},
 ): DeconvolvedTokens {
   const { method, agreement, powers } = deconvolve(repetitions, samples, options);
-  const count = Math.min(...repetitions.map(({ length }) => length));
+  const count = leastBy(repetitions, ({ length }) => length);
   if (!Number.isFinite(count) || count === 0) return { method, agreement, tokens: [] };
   const byIndex = new Map<number, Ensemble>();
   const alike = repetitions.map((tokens) => tokens.slice(0, count));

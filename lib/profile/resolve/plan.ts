@@ -1,5 +1,6 @@
 import { planSteps, type StepPlan } from "../../energy/mod.ts";
 import type { PowerSample } from "../../record.ts";
+import { leastBy } from "../../sample.ts";
 import type { Evidence } from "../evidence.ts";
 
 /** Plans the repetition of an answer's steps by the times and records that are there by now. */
@@ -23,7 +24,7 @@ export function cadenceOf(samples: readonly PowerSample[]): number | null {
 /** The mean time of each token that all repetitions have. */
 function stepTimes(evidence: Evidence): number[] {
   const repetitions = evidence.complete(false).map((one) => evidence.tokensOf(one));
-  const count = Math.min(...repetitions.map(({ length }) => length));
+  const count = leastBy(repetitions, ({ length }) => length);
   if (!Number.isFinite(count)) return [];
   return Array.from({ length: count }, (_, index) =>
     repetitions.reduce((sum, tokens) => {
