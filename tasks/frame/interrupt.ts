@@ -8,8 +8,9 @@ const ONE_PRESS_MS = 500;
  * A signal that Ctrl-C aborts. A second Ctrl-C quits at once. `stopping` tells the user meanwhile
  * what is still done and what is kept.
  *
- * The second is left to the system, which ends the process whatever it does: `Deno.exit()` may wait
- * for ever where telemetry is on (`endProcess()` says why).
+ * The second is left to the system: `Deno.exit()` may wait for ever where telemetry is on
+ * (`endProcess()` says why). A signal is answered by a thread of Deno's own, so that this one can
+ * go on telling what is being collected.
  */
 export function interruptible(
   stopping = "Stopping after this token, and keeping what was measured",
