@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ended, hasWorked, runTask, spawnTask } from "./run_task.ts";
+import { ended, hasWorked, killable, runTask, spawnTask } from "./run_task.ts";
 
 const QUICK = [
   "--power",
@@ -69,6 +69,7 @@ Deno.test("calibrate tells what it found where it cannot keep it, and exits with
 Deno.test("calibrate ends with 130 on Ctrl-C and keeps nothing", async () => {
   await withCache(async (env) => {
     const child = spawnTask("calibrate", [...QUICK, "--pulses", "20"], { env });
+    using _ = killable(child);
     const outcome = ended(child);
     await hasWorked(child, 700);
     child.kill("SIGINT");

@@ -5,7 +5,7 @@ import { nodeSqlite, ProfileDatabase } from "../../lib/store/mod.ts";
 import { testUnless } from "../gate/needs.ts";
 import { storeRichRun } from "../store/rich_run.ts";
 import { scratch } from "../store/scene.ts";
-import { type Ended, ended, hasWorked, runTask, spawnTask } from "./run_task.ts";
+import { type Ended, ended, hasWorked, killable, runTask, spawnTask } from "./run_task.ts";
 import { storeArms } from "./stored_arms.ts";
 
 const folder = Deno.makeTempDirSync({ prefix: "tokenwatt-fleet-" });
@@ -255,7 +255,8 @@ testUnless(
       "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range <> b.range";
     const stopped = async (afterMs: number) => {
       const child = spawnTask("fleet", [fleetFolder, "--sql", sql]);
-      const limit = setTimeout(() => child.kill("SIGKILL"), 60_000);
+      using _ = killable(child);
+      const limit = setTimeout(() => child.kill("SIGKILL"), 300_000);
       const outcome = ended(child);
       await hasWorked(child, afterMs);
       child.kill("SIGINT");
@@ -264,7 +265,7 @@ testUnless(
       assert.equal(code, 130, `after ${afterMs} ms: ${stderr}`);
       return stderr;
     };
-    assert.match(await stopped(1500), /^\nStopping the query/);
+    assert.match(await stopped(1000), /^\nStopping the query/);
     for (const afterMs of [60, 120, 180, 240, 300]) await stopped(afterMs);
   },
 );

@@ -5,7 +5,7 @@ import { ProfileDatabase } from "../../lib/store/mod.ts";
 import { testUnless } from "../gate/needs.ts";
 import { connect, query, scratch } from "../store/scene.ts";
 import { noSmallDisk, smallDisk } from "../store/small_disk.ts";
-import { ended, measuring, runTask, SHORT, spawnTask } from "./run_task.ts";
+import { ended, killable, measuring, runTask, SHORT, spawnTask } from "./run_task.ts";
 
 const MEASURE = ["--power", "estimate", "--warmup", "0", "--baseline-seconds", "0.3", "--quiet"];
 
@@ -19,18 +19,6 @@ function assertPowerIsWhole(database: ProfileDatabase, runId: string): void {
   const tokens = database.getTokens(runId);
   assert.ok(samples[0]!.startMs < tokens[0]!.startMs);
   assert.ok(samples.at(-1)!.endMs > tokens.at(-1)!.endMs);
-}
-
-function killable(child: Deno.ChildProcess): Disposable {
-  return {
-    [Symbol.dispose]() {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // it has ended
-      }
-    },
-  };
 }
 
 testUnless(

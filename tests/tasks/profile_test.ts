@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ProfilingRun } from "../../lib/record.ts";
 import { ProfileDatabase } from "../../lib/store/mod.ts";
-import { ended, measuring, runIs, runTask, SHORT, spawnTask } from "./run_task.ts";
+import { ended, killable, measuring, runIs, runTask, SHORT, spawnTask } from "./run_task.ts";
 
 const ESTIMATE = ["--power", "estimate", ...SHORT];
 
@@ -129,6 +129,7 @@ Deno.test("profile keeps what was measured when Ctrl-C stops it, and exits with 
     ...["--power", "estimate", "--db", db, "--min-seconds", "30", "--warmup", "0"],
     ...["--baseline-seconds", "0.3", "--json"],
   ]);
+  using _ = killable(child);
   const outcome = ended(child);
   await measuring(db, 2 * REPETITION);
   // A terminal, `deno task` and npx each pass the same press on.
@@ -148,6 +149,7 @@ Deno.test("profile leaves every batch and the word interrupted when it is killed
     ...["--power", "estimate", "--db", db, "--min-seconds", "30", "--warmup", "0"],
     ...["--baseline-seconds", "0.3", "--quiet"],
   ]);
+  using _ = killable(child);
   await runIs(
     db,
     (database) =>
