@@ -16,8 +16,8 @@ export const task = withFilters(
   .addHelpText(
     "after",
     `
-Tokenwatt itself decodes one sequence at a time; larger batches come from runs of other tools that
-were imported with details.batchSize.
+The sizes are those of deno task profile --batch-size, or details.batchSize of runs of other tools
+that were imported.
 
 Examples:
   deno task batch --experiment batches --model llama-3.2-1b

@@ -1,3 +1,5 @@
+import { mostBy } from "../../lib/sample.ts";
+
 /** A column of a table: its title, and whether it holds numbers. */
 export interface Column {
   title: string;
@@ -10,7 +12,7 @@ export function tableLines(
   rows: readonly (readonly string[])[],
 ): string[] {
   const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0))
+    Math.max(title.length, mostBy(rows, (row) => row[index]?.length ?? 0))
   );
   const line = (cells: readonly string[]) =>
     cells.map((cell, index) => {

@@ -9,6 +9,7 @@ import {
 } from "../../lib/analysis/mod.ts";
 import { formatMw, railName, threeDigits } from "../../lib/quantities.ts";
 import type { ProfilingRun } from "../../lib/record.ts";
+import { leastBy } from "../../lib/sample.ts";
 import { bold, dim, number } from "../frame/mod.ts";
 
 type Region = keyof typeof CARBON_INTENSITIES;
@@ -63,9 +64,8 @@ export function efficiencyOf(
     ...(carbon === undefined ? {} : { carbon }),
     ...(powerLimit === undefined ? {} : { powerLimitMw: 1000 * powerLimit }),
   });
-  const began = Math.min(
-    ...run.trace.phases.flatMap((phase) => phase.repetition === null ? [] : [phase.startMs]),
-  );
+  const measured = run.trace.phases.filter(({ repetition }) => repetition !== null);
+  const began = leastBy(measured, ({ startMs }) => startMs);
   // The record of a peak may begin before the repetition does; a rail that drew nothing has none.
   const peakPowers = found.peakPowers.map(({ rail, powerMw, startMs }) => ({
     rail,

@@ -1,21 +1,21 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { threeDigits } from "../../lib/quantities.ts";
 
-const UNITS: Record<string, number> = {
-  "": 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-};
+const UNITS = new Map([
+  ["", 1],
+  ["b", 1],
+  ["kb", 1e3],
+  ["mb", 1e6],
+  ["gb", 1e9],
+  ["kib", 2 ** 10],
+  ["mib", 2 ** 20],
+  ["gib", 2 ** 30],
+]);
 
 /** `500MB`, `2 GiB`, or plain bytes. */
 export function parseBytes(text: string): number {
   const [, digits, unit = ""] = text.trim().match(/^(\d+(?:\.\d+)?)\s*([a-z]*)$/i) ?? [];
-  const factor = UNITS[unit.toLowerCase()];
+  const factor = UNITS.get(unit.toLowerCase());
   if (digits !== undefined && factor !== undefined) return Number(digits) * factor;
   throw new InvalidArgumentError("It must be a size such as 500MB or 2GiB.");
 }
