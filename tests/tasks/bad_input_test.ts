@@ -85,6 +85,7 @@ const CASES: Case[] = [
   },
   { what: "--top-p 0", args: () => ["--top-p", "0"], says: /top-p 0; use a number above 0/ },
   { what: "a second prompt", args: () => ["one", "two"], says: /too many arguments/ },
+  { what: "- as database", args: () => ["--db", "-"], says: /Cannot use "-" as a file; name one/ },
   {
     what: "a folder as database",
     args: () => ["--db", Deno.makeTempDirSync()],
