@@ -45,8 +45,9 @@ export const notebooks: Step = {
       ["--plain", "--times", String(times), first],
       ...paths.map((path) => ["--out", executedDir(gate.root), path]),
     ];
+    // They mostly wait, and so leave the processors to what would otherwise come before them.
     const [repeats = [], ...executions] = await Promise.all(
-      runs.map((args) => gate.lanes(() => execute(args))),
+      runs.map((args) => gate.lanes(() => execute(args), true)),
     );
     const checks = [
       ...judge({

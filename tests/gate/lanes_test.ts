@@ -31,3 +31,22 @@ Deno.test("openLanes() goes on after a job that throws, and lets late jobs in", 
   assert.equal(await after, "after");
   assert.equal(await lanes(() => Promise.resolve("late")), "late");
 });
+
+Deno.test("openLanes() lets early jobs in before those that came earlier, never more at once", async () => {
+  const lanes = openLanes(1);
+  const order: string[] = [];
+  let running = 0;
+  const job = (name: string) => async () => {
+    assert.equal(++running, 1);
+    order.push(name);
+    await new Promise((resolve) => setTimeout(resolve));
+    running--;
+  };
+  await Promise.all([
+    lanes(job("first")),
+    lanes(job("second")),
+    lanes(job("early"), true),
+    lanes(job("early too"), true),
+  ]);
+  assert.deepEqual(order, ["first", "early", "early too", "second"]);
+});
