@@ -60,10 +60,18 @@ export function pictureFile(chart: string): URL {
   return new URL(`../../docs/images/chart-${name}.svg`, import.meta.url);
 }
 
-/** The picture as the file has it: numbers finer than 0.01 px only make it longer. */
+/**
+ * The picture as the file has it: places finer than 0.01 px only make it longer. Words keep their
+ * digits: 0.034 EUR is not 0.03.
+ */
 export async function drawPicture(chart: string): Promise<string> {
   const svg = await DOC_PICTURES[chart]!().toSvg();
-  return svg.replace(/-?\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2))));
+  const rounded = (text: string) =>
+    text.replace(/-?\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2))));
+  return svg.replace(
+    / ([\w:-]+)="([^"]*)"(?=[^<>]*>)/g,
+    (whole, name, value) => name === "aria-label" ? whole : ` ${name}="${rounded(value)}"`,
+  );
 }
 
 if (import.meta.main) {

@@ -33,3 +33,13 @@ for (const name of Object.keys(DOC_PICTURES)) {
     );
   });
 }
+
+Deno.test("drawPicture() rounds places, and no words", async () => {
+  const words = (svg: string) => normalised(svg).replaceAll(/<[^>]*>/g, "\n");
+  const drawn = await DOC_PICTURES["efficiency"]!().toSvg();
+  const picture = await drawPicture("efficiency");
+  ok(/ \d\.\d{3} EUR|>0\.0\d{3} EUR/.test(drawn), "it has something to lose");
+  strictEqual(words(picture), words(drawn));
+  const fine = await DOC_PICTURES["context"]!().toSvg();
+  ok((await drawPicture("context")).length < fine.length);
+});
