@@ -31,8 +31,8 @@ export interface BenchCase {
 export const CASES: readonly BenchCase[] = [
   { name: "llama-12x768", context: 16, maxNewTokens: 16, mostRounds: Infinity, weight: 1 },
   { name: "llama-12x768", context: 256, maxNewTokens: 16, mostRounds: 16, weight: 1.5 },
-  { name: "llama-12x768", context: 1024, maxNewTokens: 16, mostRounds: 8, weight: 2.5 },
-  { name: "tinytales", context: 16, maxNewTokens: 256, mostRounds: Infinity, weight: 0.6 },
+  { name: "llama-12x768", context: 1024, maxNewTokens: 16, mostRounds: 8, weight: 5 },
+  { name: "tinytales", context: 16, maxNewTokens: 256, mostRounds: Infinity, weight: 0.8 },
 ];
 
 /** A model with the prompt that it answers, always with as many tokens. */

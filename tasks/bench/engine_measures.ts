@@ -39,6 +39,7 @@ export const ENGINE_MEASURES: readonly Measure[] = [
     title: "bytes of a token/s of ort-ffi ÷ bytes/s of copying as many",
     goal: null,
     ...COMMON,
+    onAllContexts: false,
     open: async (model, ids, threads) =>
       closing(copying(model, ids), await tokenwatt(model, threads, "ort-ffi")),
   },

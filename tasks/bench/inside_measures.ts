@@ -25,7 +25,7 @@ export const INSIDE_MEASURES: readonly Measure[] = [
     goal: { atLeast: 0.98 },
     onAllContexts: false,
     ...SHORT,
-    weight: 3,
+    weight: 5, // each answer opens and warms up anew
     rounds: 12,
     open: (model, ids, threads) =>
       Promise.resolve(
@@ -37,7 +37,7 @@ export const INSIDE_MEASURES: readonly Measure[] = [
   },
   layerProfiler("layers", "LayerProfiler, times only,", { activations: false }),
   layerProfiler("activations", "LayerProfiler and activation statistics", { activations: true }),
-  torchHooks("torch-times", "times", "PyTorch's forward hooks that time every module"),
+  torchHooks("torch-times", "times", "forward hooks that time every module"),
   torchHooks("torch-statistics", "statistics", "the same hooks with activation statistics"),
 ];
 

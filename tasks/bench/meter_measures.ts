@@ -33,6 +33,7 @@ function meterCost(meter: "codecarbon" | "zeus", title: string): Measure {
     ...LONG,
     weight: 2,
     rounds: 12,
+    onlyModel: "llama-12x768",
     watchesLoad: false, // Python runs in a process of its own
     whyNot: () => whyNotPython(METERS),
     async open({ model, prompt, maxNewTokens }: BenchModel, _ids, threads) {
