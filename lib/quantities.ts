@@ -13,12 +13,15 @@ export function threeDigits(value: number): string {
   if (value === 0) return "0";
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
   const fractionDigits = Math.min(6, Math.max(0, 2 - magnitude));
-  const text = value.toLocaleString("en-US", {
+  const format = FORMATS[fractionDigits] ??= new Intl.NumberFormat("en-US", {
     minimumFractionDigits: fractionDigits,
     maximumFractionDigits: fractionDigits,
   });
-  return text.replace("-", "−");
+  return format.format(value).replace("-", "−");
 }
+
+/** By digits: to make one takes forty times as long as to use it. */
+const FORMATS: Intl.NumberFormat[] = [];
 
 /** Above it a percentage says only that next to nothing is known. */
 export const MOST_PERCENT = 1000;

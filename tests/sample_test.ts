@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { repetitionPoints } from "../lib/charts/energy_points.ts";
+import { phaseShades } from "../lib/charts/phase_spans.ts";
 import { timelineTables } from "../lib/report/run_tables.ts";
 import { leastBy, meanOf, mostBy, quantileOf, sumOver, varianceOf } from "../lib/sample.ts";
 import { partialResult } from "../lib/store/partial_run.ts";
@@ -50,4 +52,25 @@ Deno.test("a run of some hours can be read and shown", () => {
   assert.deepEqual(measured, { repetitions: 1400, durationMs: 7_000_000, energyMj: null });
   const run = { trace, power: { rails: ["cpu"] } } as unknown as ProfilingRun;
   assert.equal(timelineTables(run)[1]!.rows.length, 140_000);
+});
+
+Deno.test("a run of very many short answers can be shown", () => {
+  const phases = Array.from({ length: 140_000 }, (_, repetition) => ({
+    name: "decode",
+    repetition,
+    startMs: 2 * repetition,
+    endMs: 2 * repetition + 2,
+    energyMj: 3,
+  }));
+  const scale = { startMs: 0, endMs: 280_000, left: 0, pxPerMs: 0.002 };
+  assert.deepEqual(phaseShades(phases, scale), [{ startMs: 0, endMs: 280_000, shade: "decode" }]);
+  const tokens = phases.map((phase) => ({ ...phase, phase: "decode", index: 1 }));
+  const run = {
+    runId: "short",
+    model: { name: "tiny", precision: "fp32" },
+    power: { kind: "measured" },
+    trace: { samples: [], phases, tokens },
+  } as unknown as ProfilingRun;
+  const points = repetitionPoints(run);
+  assert.deepEqual([points.length, points[1]!.mj, points[1]!.atMs], [140_000, 3, 3]);
 });

@@ -82,9 +82,7 @@ export function drawEnergyOverTime(
 
 /** Which points belong together, in the order of their first. */
 function seriesOf(points: readonly EnergyPoint[]): Map<string, number[]> {
-  const series = new Map<string, number[]>();
-  points.forEach(({ series: name }, at) => series.set(name, [...series.get(name) ?? [], at]));
-  return series;
+  return Map.groupBy(points.keys(), (at) => points[at]!.series);
 }
 
 /** The date of a run where its day begins, else the time of day: as many as have room. */

@@ -5,6 +5,7 @@
  */
 import { formatMj, formatMs, threeDigits } from "../quantities.ts";
 import { visibleText } from "../safe_text.ts";
+import { leastBy } from "../sample.ts";
 import type { EnergyOverTimeRun } from "./energy_over_time.ts";
 
 /** A repetition or a run. */
@@ -24,11 +25,13 @@ export interface EnergyPoint {
 /** The repetitions of one run. */
 export function repetitionPoints(run: EnergyOverTimeRun): EnergyPoint[] {
   const phases = run.trace?.phases.filter(({ repetition }) => repetition !== null) ?? [];
-  const originMs = Math.min(...phases.map(({ startMs }) => startMs));
+  const originMs = leastBy(phases, ({ startMs }) => startMs);
+  const stepsOf = new Map<number | null, number>();
+  for (const { repetition, phase } of run.trace?.tokens ?? []) {
+    if (phase === "decode") stepsOf.set(repetition, (stepsOf.get(repetition) ?? 0) + 1);
+  }
   return phases.filter(({ name }) => name === "decode").map((phase) => {
-    const steps = run.trace?.tokens.filter((token) =>
-      token.repetition === phase.repetition && token.phase === "decode"
-    ).length ?? 0;
+    const steps = stepsOf.get(phase.repetition) ?? 0;
     const mj = phase.energyMj === null || steps === 0 ? null : phase.energyMj / steps;
     const atMs = (phase.startMs + phase.endMs) / 2 - originMs;
     return {

@@ -19,7 +19,7 @@ const ROW = 50;
 const LEFT = 74;
 /** Narrower boxes cannot be seen, and there can be a hundred thousand. */
 const LEAST_PX = 0.5;
-/** No name fits into less; formatting the numbers of thousands of nodes takes a second. */
+/** No name fits into less. */
 const LEAST_TEXT_PX = 16;
 const ROW_NAMES = ["run", "phase", "layer", "component", "operation"];
 

@@ -6,6 +6,7 @@
 import type { RunTrace } from "../record.ts";
 import { type LabelWish, textWidth } from "./labels.ts";
 import { formatMj, formatMs, phaseName } from "../quantities.ts";
+import { leastBy, mostBy } from "../sample.ts";
 import { phaseShade } from "./theme.ts";
 
 /** A stretch of the trace that has a name. */
@@ -52,8 +53,8 @@ export function phaseShades(phases: readonly TracePhase[], scale: TimeScale): Sh
 function measuredWindow(phases: readonly TracePhase[], scale: TimeScale) {
   const measured = phases.filter((phase) => phase.repetition !== null);
   const repetitions = new Set(measured.map((phase) => phase.repetition)).size;
-  const startMs = Math.min(...measured.map((phase) => phase.startMs));
-  const endMs = Math.max(...measured.map((phase) => phase.endMs));
+  const startMs = leastBy(measured, (phase) => phase.startMs);
+  const endMs = mostBy(measured, (phase) => phase.endMs);
   const meanPx = (endMs - startMs) * scale.pxPerMs / Math.max(1, repetitions);
   return { measured, repetitions, startMs, endMs, meanPx };
 }

@@ -11,6 +11,7 @@ import type { PowerTimelineRun, TimeWindow } from "./power_timeline.ts";
 import type { TimelineLayout } from "./power_timeline_plot.ts";
 import { formatMw, NOT_MEASURED, railName } from "../quantities.ts";
 import { escapeHtml } from "../safe_text.ts";
+import { leastBy, mostBy } from "../sample.ts";
 import { px, svgText } from "./svg_text.ts";
 import { color, railColor } from "./theme.ts";
 
@@ -66,8 +67,8 @@ export function railKey(
 /** From the first to the last measured repetition, as far as it is in view; else the view. */
 function measuredPart(trace: RunTrace, view: TimeWindow): TimeWindow {
   const measured = trace.phases.filter((phase) => phase.repetition !== null);
-  const startMs = Math.max(view.startMs, Math.min(...measured.map((phase) => phase.startMs)));
-  const endMs = Math.min(view.endMs, Math.max(...measured.map((phase) => phase.endMs)));
+  const startMs = Math.max(view.startMs, leastBy(measured, (phase) => phase.startMs));
+  const endMs = Math.min(view.endMs, mostBy(measured, (phase) => phase.endMs));
   return endMs > startMs ? { startMs, endMs } : view;
 }
 

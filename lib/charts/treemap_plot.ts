@@ -14,7 +14,7 @@ import { boxText, isMixed, nodeBox, paintOf, treeLegend } from "./tree_marks.ts"
 import { formatInterval } from "../quantities.ts";
 
 const HEADER = 20;
-/** No name fits into less; formatting the numbers of thousands of nodes takes a second. */
+/** No name fits into less. */
 const LEAST_TEXT_PX = 16;
 
 /** Draws the tree as nested areas, `width` px wide. */
