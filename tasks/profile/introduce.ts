@@ -22,10 +22,12 @@ const USUAL_CADENCE = 1.2;
  */
 export async function introduce(
   model: Model,
-  { power, intervalMs, resolve }: {
+  { power, intervalMs, resolve, minSeconds, maxSeconds }: {
     power?: PowerSourceSpec | undefined;
     intervalMs: string;
     resolve: string;
+    minSeconds: number;
+    maxSeconds: number;
   },
   screen: LiveScreen,
 ): Promise<void> {
@@ -36,6 +38,11 @@ export async function introduce(
   );
   const { info, rejected } = await sourceOf(power);
   screen.say(`${bold("Power")}  ${info.label}, asked every ${intervalMs} ms`);
+  if (minSeconds > maxSeconds) {
+    screen.say(yellow(
+      `       Measures ${maxSeconds} s, not ${minSeconds}: --max-seconds ends it before --min-seconds`,
+    ));
+  }
   if (info.kind !== "estimated") return;
   screen.say(yellow(
     `       This is an estimate (± ${(info.statedError ?? 0) * 100} %), ` +

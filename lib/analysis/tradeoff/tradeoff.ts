@@ -128,8 +128,14 @@ function verdictOf(
   points: readonly TradeoffPoint[],
 ): string {
   const beaten = points.filter(({ surelyBeatenBy }) => surelyBeatenBy.length > 0).length;
-  const rest = `${beaten} of the others ${beaten === 1 ? "is" : "are"} surely worse at both`;
-  if (front.length === 1) return `${front[0]} is the fastest and the cheapest; ${rest}`;
+  const rest = `${beaten === 0 ? "none" : beaten} of the others ${
+    beaten < 2 ? "is" : "are"
+  } surely worse at both`;
+  if (front.length === 1) {
+    if (points.length === 1) return `Only ${front[0]} was measured: nothing to weigh it against`;
+    const verb = beaten === points.length - 1 ? "is" : "looks";
+    return `${front[0]} ${verb} the fastest and the cheapest; ${rest}`;
+  }
   const bend = knee === null ? "" : `; behind ${knee} speed costs more`;
   return `${front.length} of ${points.length} are worth it: ${front.join(", ")}${bend}; ${rest}`;
 }

@@ -42,9 +42,17 @@ Deno.test("tradeoff() is not sure where intervals overlap", () => {
     [0.8, 1, 1.2].map((factor, pid) =>
       madeRun({ pid, tokensPerSecond: 50 * factor, joules: joules * factor, model: { name } })
     );
-  const { points, front } = tradeoff([...wide("a", 0.2), ...wide("b", 0.21)]);
+  const { points, front, verdict } = tradeoff([...wide("a", 0.2), ...wide("b", 0.21)]);
   assert.deepEqual(front, ["a fp32"]);
+  const looks = "a fp32 looks the fastest and the cheapest";
+  assert.equal(verdict, `${looks}; none of the others is surely worse at both`);
   assert.ok(points.every(({ surelyBeatenBy }) => surelyBeatenBy.length === 0));
+});
+
+Deno.test("tradeoff() calls one way the best only where it surely beats each other", () => {
+  const { verdict } = tradeoff([...way("good", 50, 0.1), ...way("bad", 9, 0.6)]);
+  assert.match(verdict, /^good fp32 is the fastest and the cheapest; 1 of the others is surely/);
+  assert.match(tradeoff(way("good", 50, 0.1)).verdict, /^Only good fp32 was measured/);
 });
 
 Deno.test("paretoFront() leaves no point that another beats, and drops none that none beats", () => {
