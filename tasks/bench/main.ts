@@ -97,6 +97,11 @@ Exit codes: 0 done, whether or not the goals are reached, 1 a measure failed, 2 
     const works = WORK_MEASURES.filter(chosen);
     const durations = DURATION_MEASURES.filter(chosen);
     const pairs = pairsOf(MEASURES.filter(chosen), { quick, model });
+    if (pairs.length + works.length + durations.length === 0) {
+      throw new InputError(`Cannot measure ${only?.join(", ")} with ${model}: it is not for it`, {
+        remedy: "leave --model out",
+      });
+    }
     const stage = new Stage({
       pairs,
       works,

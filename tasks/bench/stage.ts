@@ -57,6 +57,9 @@ export interface Programme {
   quick: boolean;
 }
 
+/** Takes a measure's share of the time: until when it may go on, in epoch ms. */
+type Deal = () => number;
+
 type Played = Pick<Report, "comparisons" | "works" | "durations" | "leftOut">;
 
 /** Plays a programme. */
@@ -85,51 +88,52 @@ export class Stage {
   /** Plays what leaves time over first: what follows has more of it then. */
   async play(): Promise<Played> {
     const { durations, works, pairs } = this.#programme;
-    for (const measure of durations) await this.#one(measure, () => this.#time(measure));
-    for (const measure of works) await this.#one(measure, () => this.#work(measure));
+    for (const measure of durations) await this.#one(measure, (deal) => this.#time(measure, deal));
+    for (const measure of works) await this.#one(measure, (deal) => this.#work(measure, deal));
     for (const pair of pairs) await this.#decode(pair);
     this.#bar.clear();
     return this.#played;
   }
 
-  /** Skips what cannot be measured here, and says why. */
+  /** Skips what cannot be measured here, and says why. Its time is dealt when it is open. */
   async #one(
     { name, weight = 1, whyNot }: Pick<Measure, "name" | "whyNot"> & { weight?: number },
-    measure: () => Promise<void>,
+    measure: (deal: Deal) => Promise<void>,
     where = "",
   ): Promise<void> {
     this.#draw(`${where}${name}: opening`);
+    let untilMs: number | null = null;
+    const deal = () => untilMs ??= this.#budget.next(weight);
     const reason = await whyNot?.() ?? null;
     if (reason === null) {
       // What went before is not lost to the failure of one.
-      await measure().catch((error) => this.#fail(name, error));
+      await measure(deal).catch((error) => this.#fail(name, error));
     } else {
-      this.#budget.next(weight);
       this.#leaveOut(name, reason);
     }
+    deal(); // who had none leaves it to the others
     this.#done++;
   }
 
-  async #time(measure: DurationMeasure): Promise<void> {
+  async #time(measure: DurationMeasure, deal: Deal): Promise<void> {
     await using one = await measure.open();
     const rounds = this.#rounds(measure.rounds);
     const all = await timeRounds(one.timed, {
       rounds,
       mostRounds: MOST_TRIES * rounds,
-      untilMs: this.#budget.next(measure.weight ?? 1),
+      untilMs: deal(),
       watchForeignLoad: this.#watch(measure),
       onRound: (round) => this.#draw(measure.name, round, rounds),
     });
     this.#played.durations.push(timed(measure, one.chosen, all, rounds));
   }
 
-  async #work(measure: WorkMeasure): Promise<void> {
+  async #work(measure: WorkMeasure, deal: Deal): Promise<void> {
     await using sides = await measure.open();
     const rounds = this.#rounds(measure.rounds);
-    const untilMs = this.#budget.next(measure.weight ?? 1);
     const all = await workContest(
       sides,
-      { ...measure, rounds, untilMs },
+      { ...measure, rounds, untilMs: deal() },
       (round) => this.#draw(measure.name, round, rounds),
     );
     this.#played.works.push(comparedWork(measure, all));
@@ -143,13 +147,13 @@ export class Stage {
     const ids = await answerOf(model, threads);
     for (const measure of measures) {
       const weight = one.weight * measure.weight;
-      await this.#one({ ...measure, weight }, async () => {
+      await this.#one({ ...measure, weight }, async (deal) => {
         await using sides = await measure.open(model, ids, threads);
         const rounds = Math.min(this.#rounds(measure.rounds), one.mostRounds);
         const contested = contest(sides.base, sides.subject, {
           rounds,
           mostRounds: MOST_TRIES * rounds,
-          untilMs: this.#budget.next(weight),
+          untilMs: deal(),
           blockMs: measure.blockMs,
           settleMs: measure.settleMs,
           expectedIds: ids,

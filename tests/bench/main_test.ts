@@ -42,6 +42,15 @@ Deno.test("deno task bench measures one of each kind with its own flags, and --j
   assert.ok(report.machine.logicalCpus > 0 && report.commit !== undefined);
 });
 
+Deno.test("deno task bench refuses to measure nothing, and asks what was meant", async () => {
+  const none = await bench("--only", "zeus", "--model", "tinytales");
+  assert.deepEqual([none.code, none.stdout], [2, ""]);
+  assert.match(none.stderr, /^error: Cannot measure zeus with tinytales.*--model.*\n$/);
+  const misspelt = await bench("--only", "telemtery");
+  assert.equal(misspelt.code, 2);
+  assert.match(misspelt.stderr, /Did you mean telemetry\?/);
+});
+
 Deno.test("deno task bench --list names every measure once, with what it measures", async () => {
   const { code, stdout } = await bench("--list", "--json");
   assert.equal(code, 0);
