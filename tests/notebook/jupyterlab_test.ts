@@ -84,7 +84,7 @@ testUnless(
     ).map(({ source }) => source);
     writeNotebook(join(folder, "seen.ipynb"), [...first, HOSTILE_CELL, LONG_CELL, NEXT_CELL]);
 
-    const server = spawnTask("notebook", ["--no-open", "--port", "18897"], {
+    const server = spawnTask("notebook", ["--no-open", "--port", `${portNow()}`], {
       env: { JUPYTERLAB_SETTINGS_DIR: settings, JUPYTER_CONFIG_DIR: settings },
     });
     try {
@@ -107,6 +107,12 @@ testUnless(
     }
   },
 );
+
+/** One that was free a moment ago: another gate may run on this machine. */
+function portNow(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
 
 function assertSeen(sight: LabSight, first: readonly string[]): void {
   assert.deepEqual(sight.errors, []);
