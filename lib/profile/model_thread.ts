@@ -42,7 +42,7 @@ export class ModelThread implements Disposable, AsyncDisposable {
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#onAnswer(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#hasEnded = true;
+      this[Symbol.dispose]();
       this.#crash = new Error(`Cannot go on: the model's thread ended (${event.message})`);
       this.#onCrash(this.#crash);
     };
@@ -186,13 +186,11 @@ export class ModelThread implements Disposable, AsyncDisposable {
   ): Disposable {
     let grace: ReturnType<typeof setTimeout> | undefined;
     const stop = () => {
-      const flag = new Int32Array(this.#stop);
-      Atomics.store(flag, 0, 1);
-      Atomics.notify(flag, 0);
+      this.#sayStop();
       grace = setTimeout(() => {
         onEnded();
         this.#onAnswer(lastWord);
-        this[Symbol.dispose]();
+        this.#leave();
       }, graceMs);
     };
     signal?.addEventListener("abort", stop, { once: true });
@@ -204,19 +202,40 @@ export class ModelThread implements Disposable, AsyncDisposable {
     };
   }
 
+  #sayStop(): void {
+    const flag = new Int32Array(this.#stop);
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+  }
+
+  /**
+   * Lets the thread go once its pass has ended, which nobody waits for. Were it ended in the pass, the
+   * model and all that the pass holds would stay in memory as long as the process does.
+   */
+  #leave(): void {
+    this.#hasEnded = true;
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (data.type === "released") this.#worker.terminate();
+    };
+    this.#worker.postMessage({ type: "release" } satisfies Order);
+  }
+
   /**
    * Frees the model and ends the thread. A pass that a signal has stopped goes on until its operation
    * ends, and the process must not end before it: the runtime would be taken down under it.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#hasEnded) {
-      const released = this.#ask({ type: "release" }, ({ type }) => type === "released");
-      // The grace ends with the answer: a timer that is left would keep the program for as long.
-      const answered = new AbortController();
-      released.catch(() => {}).finally(() => answered.abort());
-      await pause(GRACE_MS, answered.signal);
-    }
-    this[Symbol.dispose]();
+    if (this.#hasEnded) return;
+    this.#sayStop();
+    let hasReleased = false;
+    // The grace ends with the answer: a timer that is left would keep the program for as long.
+    const answered = new AbortController();
+    this.#ask({ type: "release" }, ({ type }) => type === "released")
+      .then(() => hasReleased = true, () => {})
+      .finally(() => answered.abort());
+    await pause(GRACE_MS, answered.signal);
+    if (hasReleased) this[Symbol.dispose]();
+    else this.#leave();
   }
 
   /** Ends the thread at once, also in the middle of a forward pass. */

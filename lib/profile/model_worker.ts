@@ -14,7 +14,13 @@ import { Steps, sweepSteps } from "./resolve/mod.ts";
 const outbox = new Outbox((message) => self.postMessage(message));
 let opened: Opened & { loop: AnswerLoop } | null = null;
 
-self.onmessage = async ({ data }: MessageEvent<Order>) => {
+// What is released must not be under way any more.
+let working = Promise.resolve();
+self.onmessage = ({ data }: MessageEvent<Order>) => {
+  working = working.then(() => obey(data));
+};
+
+async function obey(data: Order): Promise<void> {
   try {
     if (data.type === "load") await load(data);
     else if (data.type === "repeat") {
@@ -28,7 +34,7 @@ self.onmessage = async ({ data }: MessageEvent<Order>) => {
     outbox.send(); // what was generated until then
     outbox.answer({ type: "failed", ...plainError(error) });
   }
-};
+}
 
 async function load(order: LoadOrder): Promise<void> {
   const startMs = nowMs();
@@ -63,8 +69,11 @@ function demandOpened(purpose: string): NonNullable<typeof opened> {
 }
 
 async function release(): Promise<void> {
-  await opened?.session.release();
-  outbox.answer({ type: "released" });
+  try {
+    await opened?.session.release();
+  } finally {
+    outbox.answer({ type: "released" });
+  }
 }
 
 /** Repeats steps, each many times in a row. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nowMs } from "../../lib/clock.ts";
+import { nowMs, pause } from "../../lib/clock.ts";
 import { ENGINES, openSession } from "../../lib/inference/mod.ts";
 import { buildModel, loadModel } from "../../lib/model/mod.ts";
 import { Evidence } from "../../lib/profile/evidence.ts";
@@ -53,3 +53,45 @@ Deno.test("ModelThread.repeat() ends inside of a long pass, with every engine, a
     assert.ok(repetition!.endMs - repetition!.startMs < wholeMs, "it was not ended in the middle");
   }
 });
+
+/** A thread whose pass takes longer than a signal may be waited for, and that says what it comes to. */
+const BUSY = `
+  const told = new BroadcastChannel("busy thread");
+  self.onmessage = ({ data: { type } }) => {
+    if (type === "load") self.postMessage({ type: "loaded" });
+    if (type === "repeat") {
+      const begun = { index: 0, startMs: 0 };
+      const nothing = { repetitions: [], tokens: [], sections: [], answers: [] };
+      self.postMessage({ type: "batch", ...nothing, begun });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+      told.postMessage("pass ended");
+    }
+    if (type === "release") {
+      told.postMessage("released");
+      self.postMessage({ type: "released" });
+    }
+  };`;
+
+Deno.test("ModelThread lets a thread that is stopped in a long pass free its model afterwards", async () => {
+  const heard: string[] = [];
+  using channel = disposable(new BroadcastChannel("busy thread"));
+  channel.onmessage = ({ data }) => heard.push(data);
+  {
+    await using thread = new ModelThread(
+      new URL(`data:text/javascript,${encodeURIComponent(BUSY)}`),
+    );
+    await thread.load({ path: "x", lengths: [1] });
+    const stop = new AbortController();
+    const order = {
+      ...{ prompt: "", addSpecialTokens: false, maxNewTokens: 2, seed: 1 },
+      ...{ least: 1, leastMs: 0, mostMs: 1e6, leadMs: 0 },
+    };
+    assert.equal(await thread.repeat(order, () => stop.abort(), stop.signal), true);
+  }
+  for (let tries = 0; tries < 100 && heard.length < 2; tries++) await pause(100);
+  assert.deepEqual(heard, ["pass ended", "released"]);
+});
+
+function disposable(channel: BroadcastChannel): BroadcastChannel & Disposable {
+  return Object.assign(channel, { [Symbol.dispose]: () => channel.close() });
+}
