@@ -15,6 +15,7 @@ import type {
   RunsOn,
 } from "./messages.ts";
 import type { StepCheck } from "./resolve/mod.ts";
+import { raise, stopFlag } from "./stop_flag.ts";
 
 /** How long a stopped thread may take to hand over what it has of twins, steps or loops. */
 const GRACE_MS = 3000;
@@ -30,7 +31,7 @@ const ANSWER_GRACE_MS = 120;
  */
 export class ModelThread implements Disposable, AsyncDisposable {
   readonly #worker: Worker;
-  readonly #stop = new SharedArrayBuffer(4);
+  readonly #stop = stopFlag();
   #hasEnded = false;
   #onAnswer: (answer: Answer) => void = () => {};
   #onCrash: (error: Error) => void = () => {};
@@ -115,10 +116,8 @@ export class ModelThread implements Disposable, AsyncDisposable {
     onPhase?: (phase: Phase, atMs: number) => void,
   ): Promise<{ interrupted: boolean; check: StepCheck | null }> {
     if (signal?.aborted) return { interrupted: true, check: null };
-    let result: { interrupted: boolean; check: StepCheck | null } = {
-      interrupted: true,
-      check: null,
-    };
+    type Result = { interrupted: boolean; check: StepCheck | null };
+    let result: Result = { interrupted: true, check: null };
     using _stopping = this.#stopOn(signal, { type: "repeated", interrupted: true });
     await this.#ask(
       { type: "resolve", ...order, tellsPhases: onPhase !== undefined },
@@ -186,7 +185,7 @@ export class ModelThread implements Disposable, AsyncDisposable {
   ): Disposable {
     let grace: ReturnType<typeof setTimeout> | undefined;
     const stop = () => {
-      this.#sayStop();
+      raise(this.#stop);
       grace = setTimeout(() => {
         onEnded();
         this.#onAnswer(lastWord);
@@ -200,12 +199,6 @@ export class ModelThread implements Disposable, AsyncDisposable {
         signal?.removeEventListener("abort", stop);
       },
     };
-  }
-
-  #sayStop(): void {
-    const flag = new Int32Array(this.#stop);
-    Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
   }
 
   /**
@@ -226,16 +219,14 @@ export class ModelThread implements Disposable, AsyncDisposable {
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#hasEnded) return;
-    this.#sayStop();
-    let hasReleased = false;
+    raise(this.#stop);
     // The grace ends with the answer: a timer that is left would keep the program for as long.
     const answered = new AbortController();
     this.#ask({ type: "release" }, ({ type }) => type === "released")
-      .then(() => hasReleased = true, () => {})
+      .then(() => this[Symbol.dispose](), () => {})
       .finally(() => answered.abort());
     await pause(GRACE_MS, answered.signal);
-    if (hasReleased) this[Symbol.dispose]();
-    else this.#leave();
+    if (!this.#hasEnded) this.#leave();
   }
 
   /** Ends the thread at once, also in the middle of a forward pass. */

@@ -10,6 +10,7 @@ import type { AmplifyOrder, ExplainOrder, LoadOrder, Order, ResolveOrder } from 
 import { Outbox } from "./outbox.ts";
 import { AnswerLoop, type Opened, reading } from "./repeat_answer.ts";
 import { Steps, sweepSteps } from "./resolve/mod.ts";
+import { isRaised, signalOf } from "./stop_flag.ts";
 
 const outbox = new Outbox((message) => self.postMessage(message));
 let opened: Opened & { loop: AnswerLoop } | null = null;
@@ -47,20 +48,11 @@ async function load(order: LoadOrder): Promise<void> {
     const longest = Math.max(...lengths);
     await session.resetBatch(lengths.map((length) => longest - length), longest + 1);
   }
-  const stop = new Int32Array(order.stop);
-  const signal = session.stopsInside ? signalOf(stop) : undefined;
-  const ready = { model, session, stopped: () => Atomics.load(stop, 0) === 1, signal };
+  const signal = session.stopsInside ? signalOf(order.stop) : undefined;
+  const ready = { model, session, stopped: () => isRaised(order.stop), signal };
   opened = { ...ready, loop: new AnswerLoop(ready, outbox) };
   const { engine, engineNote, provider } = session;
   outbox.answer({ type: "loaded", startMs, endMs, engine, engineNote, provider });
-}
-
-function signalOf(stop: Int32Array): AbortSignal {
-  const controller = new AbortController();
-  const { async, value } = Atomics.waitAsync(stop as Int32Array<SharedArrayBuffer>, 0, 0);
-  if (async) value.then(() => controller.abort());
-  else controller.abort();
-  return controller.signal;
 }
 
 function demandOpened(purpose: string): NonNullable<typeof opened> {
