@@ -4,6 +4,7 @@ const REMEDIES: readonly [RegExp, string][] = [
   [/disk is full|no space left/i, "free some space or choose another disk"],
   [/\b(locked|busy)\b/i, "wait until the other process is done, or choose another database"],
   [/not a database/i, "choose another path or move that file away"],
+  [/FilesystemLoop|name too long/i, "choose another path"],
   [/malformed|disk I\/O/i, "restore it from a copy or choose another path"],
   [
     /NotCapable|PermissionDenied|NotADirectory|NotFound|ReadOnly|readonly|unable to open|permission/i,

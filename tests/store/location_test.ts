@@ -37,6 +37,17 @@ Deno.test("open() refuses what is not a database, and leaves it alone", () => {
   refused(scene.path, /not a database|malformed/);
 });
 
+Deno.test("open() refuses a path that leads nowhere: a link to itself, a name without end", () => {
+  using scene = scratch();
+  const loop = join(scene.folder, "loop.db");
+  Deno.symlinkSync("loop.db", loop);
+  const long = join(scene.folder, "x".repeat(300));
+  for (const path of [loop, long]) {
+    refused(path, /(symbolic links|name too long).*; choose another path$/i);
+    refused(path, /(symbolic links|name too long).*; choose another path$/i, { readOnly: true });
+  }
+});
+
 Deno.test("open() refuses the database of another program, and leaves it alone", () => {
   using scene = scratch();
   {

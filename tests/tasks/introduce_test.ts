@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { loadModel } from "../../lib/model/mod.ts";
+import { sourceSpec } from "../../lib/power/mod.ts";
 import { introduce } from "../../tasks/profile/introduce.ts";
 import type { LiveScreen } from "../../tasks/profile/live_screen.ts";
 
@@ -7,7 +8,7 @@ async function said(minSeconds: number, maxSeconds: number): Promise<string> {
   const lines: string[] = [];
   const screen = { say: (line: string) => void lines.push(line) } as unknown as LiveScreen;
   await introduce(await loadModel("models/tinytales"), {
-    power: "rig:m4max",
+    power: sourceSpec("rig:m4max"),
     intervalMs: "100",
     resolve: "phases",
     minSeconds,

@@ -53,6 +53,9 @@ export interface FoundRecording {
 export function openRecording(path: string): FoundRecording {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
+    // A device or a pipe may have no end.
+    const { isFile, isDirectory } = Deno.statSync(path);
+    if (!isFile && !isDirectory) throw new Error("it is not a file");
     bytes = Deno.readFileSync(path);
   } catch (cause) {
     const found = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);

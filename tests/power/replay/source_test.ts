@@ -122,6 +122,9 @@ Deno.test("ReplaySource says what it cannot replay", async () => {
     [() => ({}), /neither a file nor batches/],
     [() => ({ path: "/nowhere/power.json" }), /there is no such file/],
     [() => ({ path: "/" }), /directory/i],
+    ...Deno.build.os === "windows"
+      ? []
+      : [[() => ({ path: "/dev/zero" }), /it is not a file/] as [() => { path: string }, RegExp]],
     [() => file(""), /holds no recording/],
     [() => file(`{"info":{}}`), /holds no recording/],
     [() => file("SQLite format 3"), /pass one of powerRecordingJson/],
