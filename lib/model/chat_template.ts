@@ -126,7 +126,10 @@ function strftime_now(format: string): string {
     p: now.getHours() < 12 ? "AM" : "PM",
     "%": "%",
   };
-  return String(format).replace(/%-?([A-Za-z%])/g, (all, key: string) => parts[key] ?? all);
+  return String(format).replace(/%(-?)([A-Za-z%])/g, (all, bare: string, key: string) => {
+    const text = parts[key] ?? all;
+    return bare === "" ? text : text.replace(/^0(?=\d)/, "");
+  });
 }
 
 function refuse(path: string, problem: string): InputError {
