@@ -6,6 +6,7 @@
 import { visibleText } from "../lib/safe_text.ts";
 import { join } from "node:path";
 import { Option } from "@commander-js/extra-typings";
+import { InputError } from "../lib/errors.ts";
 import * as charts from "../lib/charts/mod.ts";
 import type { StoredRun } from "../lib/store/mod.ts";
 import { noSuchRun, ProfileDatabase } from "../lib/store/mod.ts";
@@ -60,7 +61,14 @@ Examples:
   });
 
 async function saveCharts(run: StoredRun, folder: string): Promise<void> {
-  Deno.mkdirSync(folder, { recursive: true });
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new InputError(`Cannot make the folder "${folder}": ${(cause as Error).message}`, {
+      remedy: "choose another path",
+      cause,
+    });
+  }
   const figures = {
     "power-timeline": charts.powerTimeline(run),
     ...(isOfCode(run) ? {} : { "token-energy": charts.tokenEnergy(run) }),

@@ -126,6 +126,16 @@ const REFUSED: [string, (folder: string) => string[], RegExp][] = [
     /holds no model.safetensors/,
   ],
   [
+    "a folder with a checkpoint as the one to write",
+    (at) => [`${at}/good`, "--out", `${at}/trained`],
+    /into ".*trained": it holds the checkpoint model\.safetensors, whose config .* written over/,
+  ],
+  [
+    "a name that no disk takes",
+    (at) => [`${at}/good`, "--out", `${at}/${"x".repeat(300)}`],
+    /Cannot write the model folder .*name too long/,
+  ],
+  [
     "more than the disk holds",
     (at) => [`${at}/vast`, "--out", "m"],
     /it takes \d+ bytes, the disk has \d+ left; free some space/,
@@ -142,6 +152,8 @@ for (const [what, args, says] of REFUSED) {
     await write("mamba", JSON.stringify({ ...SMALL, model_type: "mamba" }));
     const vast = { hidden_size: 65536, intermediate_size: 2 ** 18, num_hidden_layers: 30 };
     await write("vast", JSON.stringify({ ...SMALL, ...vast }));
+    await Deno.mkdir(`${folder.path}/trained`);
+    await write("trained/model.safetensors", "weights that took months");
     const { code, stdout, stderr } = await runTask("build-model", args(folder.path), {
       cwd: folder.path,
     });

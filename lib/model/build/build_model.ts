@@ -18,7 +18,14 @@ import { elementsOf, weightBytes } from "./model_size.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import { type PrecisionOptions, readNumerics } from "./precision.ts";
 import { randomWeights } from "./random_weights.ts";
-import { checkRoom, makeStaging, moveInto, removeQuietly, unwritable } from "./staging.ts";
+import {
+  checkRoom,
+  checkTarget,
+  makeStaging,
+  moveInto,
+  removeQuietly,
+  unwritable,
+} from "./staging.ts";
 
 /** Raised whenever the graph or its naming changes: files of another version are built again. */
 export const BUILDER_VERSION = "2";
@@ -116,6 +123,7 @@ export async function buildModel(
     ? randomWeights(options.seed ?? 0, shape.initializerRange)
     : checkpointWeights(checkpoint, weights, sources);
 
+  checkTarget(outDir);
   const staging = makeStaging(outDir);
   try {
     checkRoom(staging, outDir, bytes);

@@ -8,6 +8,27 @@ import { statfsSync } from "node:fs";
 import { InputError } from "../../errors.ts";
 import { statOrNull } from "../files.ts";
 
+/**
+ * Refuses a folder with a checkpoint in it: its config and its tokenizer would be written over.
+ *
+ * @throws {InputError} naming the file of weights
+ */
+export function checkTarget(outDir: string): void {
+  let names: string[];
+  try {
+    names = [...Deno.readDirSync(outDir)].map(({ name }) => name);
+  } catch {
+    return; // not there yet, or for the staging folder to say
+  }
+  const weights = names.find((name) => /\.safetensors$|^pytorch_model.*\.bin$/.test(name));
+  if (weights === undefined) return;
+  throw new InputError(
+    `Cannot build into "${outDir}": it holds the checkpoint ${weights}, whose config and ` +
+      "tokenizer would be written over",
+    { remedy: "name another folder" },
+  );
+}
+
 /** A folder beside the target, so that the last step is a rename within one file system. */
 export function makeStaging(outDir: string): string {
   try {
@@ -78,7 +99,9 @@ export function unwritable(path: string, cause: unknown): unknown {
     cause instanceof kind
   );
   const code = (cause as { code?: string }).code ?? "";
-  if (!known && !["EROFS", "ENOSPC", "EDQUOT"].includes(code)) return cause;
+  if (!known && !["EROFS", "ENOSPC", "EDQUOT", "ENAMETOOLONG", "ELOOP"].includes(code)) {
+    return cause;
+  }
   const detail = (cause as Error).message.split("\n")[0];
   return new InputError(`Cannot write the model folder "${path}": ${detail}`, {
     remedy: "choose a folder that can be written and has room",
