@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ended, hasWorked, killable, runTask, spawnTask } from "./run_task.ts";
+import { type Ended, ended, hasWorked, killable, runTask, spawnTask } from "./run_task.ts";
 
 const QUICK = [
   "--power",
@@ -25,28 +25,30 @@ async function withCache(body: (env: Record<string, string>) => Promise<void>): 
   }
 }
 
+/** Calibrates anew where other work on this machine has drowned the pulses: no rail answers then. */
+async function calibrated(
+  args: string[],
+  env: Record<string, string>,
+  hasAnswered: (ended: Ended) => boolean,
+): Promise<Ended> {
+  for (let tries = 1;; tries++) {
+    const outcome = await runTask("calibrate", args, { env });
+    if (tries === 5 || hasAnswered(outcome)) return outcome;
+  }
+}
+
 Deno.test("calibrate says what it found, keeps it, and prints JSON alone with --json", async () => {
   await withCache(async (env) => {
-    const people = await runTask("calibrate", QUICK, { env });
+    const people = await calibrated(QUICK, env, ({ stdout }) => !/nothing is kept/.test(stdout));
     assert.equal(people.code, 0, people.stderr);
     assert.equal(people.stderr, "");
     assert.match(people.stdout, /^estimate at 50 ms.*\nrail +delay ms/);
     assert.match(people.stdout, /mW more than once a second\nkept until .*calibration\.json/);
 
-    const { code, stdout } = await runTask(
-      "calibrate",
-      [
-        "--power",
-        "estimate",
-        "--interval-ms",
-        "50",
-        "--pulses",
-        "2",
-        "--idle-seconds",
-        "0",
-        "--json",
-      ],
-      { env },
+    const { code, stdout } = await calibrated(
+      [...QUICK, "--idle-seconds", "0", "--json"],
+      env,
+      ({ stdout }) => Object.keys(JSON.parse(stdout).latchMs).length > 0,
     );
     assert.equal(code, 0);
     const found = JSON.parse(stdout);
@@ -59,7 +61,7 @@ Deno.test("calibrate says what it found, keeps it, and prints JSON alone with --
 Deno.test("calibrate tells what it found where it cannot keep it, and exits with 2", async () => {
   await withCache(async (env) => {
     Deno.writeTextFileSync(`${env.XDG_CACHE_HOME}/tokenwatt`, "a file in the place of the folder");
-    const { code, stdout, stderr } = await runTask("calibrate", QUICK, { env });
+    const { code, stdout, stderr } = await calibrated(QUICK, env, ({ code }) => code !== 0);
     assert.equal(code, 2, stderr);
     assert.match(stdout, /^estimate at 50 ms.*nothing is kept\n$/s);
     assert.match(stderr, /^error: Cannot keep the calibration in .*; make the folder writable/);
