@@ -11,7 +11,7 @@ Deno.test("show, runs and rederive take a run of any code, and no text of it mov
   using database = ProfileDatabase.open(scene.path);
   const label = HOSTILE_TEXT.slice(-190);
   const options = { source: "rig:m4max", intervalMs: 50, baselineSeconds: 0.5 };
-  const power = await startPower({ ...options, name: HOSTILE_TEXT, database });
+  await using power = await startPower({ ...options, name: HOSTILE_TEXT, database });
   await power.measure("sort", () => pause(20), { minSeconds: 0.5 });
   await power.measure(label, () => {});
   await power.stop();
