@@ -24,7 +24,7 @@ export {
   type ContextPoint,
   type Knee,
 } from "./context/mod.ts";
-export { compareRuns, COMPARISON_METRICS, jointRatio } from "./compare/mod.ts";
+export { compareRuns, COMPARISON_METRICS, correctedVerdict, jointRatio } from "./compare/mod.ts";
 export type {
   AcceptedDifference,
   ComparedArm,

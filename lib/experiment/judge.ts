@@ -2,6 +2,7 @@ import {
   type CompareOptions,
   compareRuns,
   type Comparison,
+  correctedVerdict,
   holmCorrected,
   runFindings,
   type RunRecord,
@@ -11,7 +12,7 @@ import { judgeExpectation, otherOf, outcomeOf } from "./expect.ts";
 import { type Cell, keyOf } from "./order.ts";
 import type { ExperimentPlan } from "./plan.ts";
 import type { ArmComparison, ArmResult, ExperimentResult } from "./result.ts";
-import { correctedVerdict, verdictOf } from "./verdict.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** The runs of a process, in the order of its prompts. */
 export type CellRuns = ReadonlyMap<string, readonly RunRecord[]>;

@@ -1,20 +1,5 @@
-import type { Comparison } from "../analysis/mod.ts";
 import { mostPercent, signedPercent } from "../quantities.ts";
 import type { ArmComparison, Outcome } from "./result.ts";
-
-/** A comparison in one line, as one of several that were made. */
-export function correctedVerdict(
-  comparison: Comparison,
-  pCorrected: number | null,
-  count: number,
-): string {
-  const { outcome, verdict, test, percent } = comparison;
-  if (count < 2 || outcome === "unclear" || pCorrected === null) return verdict;
-  const corrected = `p ${probability(pCorrected)} corrected for ${count} comparisons`;
-  if (pCorrected < 0.05) return `${verdict}; ${corrected}`;
-  return `No difference can be seen between ${comparison.a.label} and ${comparison.b.label} ` +
-    `(${signedPercent(percent.value)} % with p ${probability(test.p ?? 1)}, but ${corrected})`;
-}
 
 /** How many processes have run, of how many that were to. */
 export interface Ran {
@@ -50,7 +35,3 @@ const EXPECTED: Record<Outcome, string> = {
   fail: "contradicted",
   inconclusive: "neither shown nor contradicted",
 };
-
-function probability(p: number): string {
-  return p < 0.0001 ? "< 0.0001" : `= ${p.toPrecision(2)}`;
-}

@@ -7,6 +7,7 @@ import {
   compareRuns,
   type Comparison,
   COMPARISON_METRICS,
+  correctedVerdict,
   holmCorrected,
 } from "../analysis/mod.ts";
 import { InputError } from "../errors.ts";
@@ -40,19 +41,31 @@ export function compareWith(
   return { label: labels[1], results, refusal };
 }
 
+/** A comparison as one of several by the same figure. */
+export interface Corrected {
+  p: number | null;
+  verdict: string;
+}
+
 /** What the first figure says; else why there is none. */
-export function verdictOf({ label, results, refusal }: Compared): string {
-  return results[0]?.verdict ?? `${label}: ${refusal ?? "nothing to compare"}`;
+export function verdictOf(
+  { label, results: [first], refusal }: Compared,
+  corrected: ReadonlyMap<Comparison, Corrected>,
+): string {
+  return (first && corrected.get(first)?.verdict) ?? `${label}: ${refusal ?? "nothing to compare"}`;
 }
 
 /** The more runs a figure is compared for, the more often chance alone looks like a difference. */
-export function correctedOf(compared: readonly Compared[]): Map<Comparison, number | null> {
+export function correctedOf(compared: readonly Compared[]): Map<Comparison, Corrected> {
   const all = compared.flatMap(({ results }) => results);
   const byMetric = Map.groupBy(all, ({ metric }) => metric);
   return new Map(
     [...byMetric.values()].flatMap((same) => {
-      const corrected = holmCorrected(same.map(({ test }) => test.p));
-      return same.map((one, at): [Comparison, number | null] => [one, corrected[at] ?? null]);
+      const ps = holmCorrected(same.map(({ test }) => test.p));
+      return same.map((one, at): [Comparison, Corrected] => {
+        const p = ps[at] ?? null;
+        return [one, { p, verdict: correctedVerdict(one, p, same.length) }];
+      });
     }),
   );
 }
@@ -60,7 +73,7 @@ export function correctedOf(compared: readonly Compared[]): Map<Comparison, numb
 /** All figures of one comparison. */
 export function comparisonTable(
   results: readonly Comparison[],
-  corrected: ReadonlyMap<Comparison, number | null>,
+  corrected: ReadonlyMap<Comparison, Corrected>,
 ): DataTable {
   const [first] = results;
   const range = ({ value, low, high }: Comparison["percent"]) =>
@@ -78,16 +91,16 @@ export function comparisonTable(
       "verdict",
     ],
     rows: results.map((result) => {
-      const { metricName, unit, a, b, percent, floor, verdict } = result;
+      const { metricName, unit, a, b, percent, floor } = result;
       return [
         metricName,
         unit,
         range(a.value),
         range(b.value),
         range(percent),
-        cell(corrected.get(result)),
+        cell(corrected.get(result)?.p),
         cell(floor.percent),
-        verdict,
+        corrected.get(result)?.verdict ?? result.verdict,
       ];
     }),
   };

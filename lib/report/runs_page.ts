@@ -5,8 +5,16 @@
  */
 import * as charts from "../charts/mod.ts";
 import { formatInterval, formatMs, formatMw, threeDigits } from "../quantities.ts";
+import type { Comparison } from "../analysis/mod.ts";
 import { escapeHtml } from "../safe_text.ts";
-import { type Compared, compareWith, comparisonTable, correctedOf, verdictOf } from "./compared.ts";
+import {
+  type Compared,
+  compareWith,
+  comparisonTable,
+  type Corrected,
+  correctedOf,
+  verdictOf,
+} from "./compared.ts";
 import { conditionsTable, differences } from "./conditions.ts";
 import { cell, type DataTable, tableHtml } from "./data_table.ts";
 import type { ReportOptions } from "./html_report.ts";
@@ -26,11 +34,12 @@ export async function runsPage(
   const compared = runs.slice(1).map((run, at) =>
     compareWith(runs[0]!, run, [labels[0]!, labels[at + 1]!])
   );
+  const corrected = correctedOf(compared);
   const sections: PageSection[] = [
     { id: "summary", title: "Summary", html: summary(runs, labels, compared) },
     await panelSection(
       { id: "comparison", title: "Differences" },
-      comparisonPanels(runs, compared),
+      comparisonPanels(runs, compared, corrected),
     ),
     { id: "conditions", title: "Conditions", html: conditions(runs, labels) },
   ];
@@ -41,7 +50,7 @@ export async function runsPage(
   const title = options.title ?? `${runs.length} runs compared · Tokenwatt report`;
   const header = `<p class="brand">Tokenwatt report</p><h1>${runs.length} runs compared</h1>` +
     `<p class="facts">${labels.map(nameHtml).join(" · ")}</p>` +
-    compared.map((one) => verdictHtml(verdictOf(one))).join("");
+    compared.map((one) => verdictHtml(verdictOf(one, corrected))).join("");
   return await page({ title, header, sections, data: null });
 }
 
@@ -118,8 +127,8 @@ function summary(
 function comparisonPanels(
   runs: readonly ReportedRun[],
   compared: readonly Compared[],
+  corrected: ReadonlyMap<Comparison, Corrected>,
 ): Panel[] {
-  const corrected = correctedOf(compared);
   const panels = compared.filter(({ results }) => results.length > 0).map(({ results }): Panel => ({
     figure: charts.comparison(results),
     tables: [comparisonTable(results, corrected)],

@@ -1,4 +1,4 @@
-import type { Comparison } from "../../lib/analysis/mod.ts";
+import { type Comparison, correctedVerdict } from "../../lib/analysis/mod.ts";
 import { visibleText } from "../../lib/safe_text.ts";
 import {
   closingLines,
@@ -37,7 +37,13 @@ export function comparisonLines({ comparisons }: ManyCompared): string[] {
       floor.percent === null ? NONE : percentCell(floor.percent),
     ]),
   ];
-  const closings = comparisons.flatMap((comparison) => ["", ...closingLines(comparison)]);
+  const closings = comparisons.flatMap((comparison) => [
+    "",
+    ...closingLines({
+      ...comparison,
+      verdict: correctedVerdict(comparison, comparison.pCorrected, comparisons.length),
+    }),
+  ]);
   return [
     ...estimateLines([
       { title: "arm" },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { compareRuns, type RunRecord } from "../../lib/analysis/mod.ts";
+import type { RunRecord } from "../../lib/analysis/mod.ts";
 import { judge } from "../../lib/experiment/judge.ts";
 import { type Cell, keyOf, orderOf } from "../../lib/experiment/order.ts";
 import { planExperiment } from "../../lib/experiment/plan.ts";
-import { correctedVerdict, verdictOf } from "../../lib/experiment/verdict.ts";
+import { verdictOf } from "../../lib/experiment/verdict.ts";
 import { madeRun } from "../analysis/made_runs.ts";
 
 const model = "m";
@@ -59,22 +59,7 @@ Deno.test("judge() says how many processes an answer rests on, where more were t
   assert.equal(first, "Nothing to compare: 1 of 20 processes ran");
 });
 
-Deno.test("correctedVerdict() takes back what only looking often enough has found", () => {
-  const arm = (level: number) =>
-    WAVER.map((percent, pid) =>
-      madeRun({ joules: level * (1 + 0.01 * percent), pid, prompt: "x" })
-    );
-  const found = compareRuns(arm(1), arm(1.02).toReversed(), { labels: ["A", "B"] });
-  const comparison = { ...found, outcome: "higher" as const, test: { ...found.test, p: 0.03 } };
-  assert.match(
-    correctedVerdict(comparison, 0.09, 3),
-    /^No difference can be seen between A and B \(\+2\.0 % with p = 0\.030, but p = 0\.090 corrected for 3/,
-  );
-  assert.match(correctedVerdict(comparison, 0.04, 3), /; p = 0\.040 corrected for 3 comparisons$/);
-  assert.equal(correctedVerdict(comparison, 0.03, 1), comparison.verdict);
-});
-
-Deno.test("verdictOf() and correctedVerdict() tell no percentage beyond 1000", () => {
+Deno.test("verdictOf() tells no percentage beyond 1000", () => {
   const { comparisons: [comparison] } = judged({ B: 1.2 });
   const found = {
     ...comparison!,
@@ -87,8 +72,6 @@ Deno.test("verdictOf() and correctedVerdict() tell no percentage beyond 1000", (
   );
   const sure = { ...found, percent: { value: 1500, low: 1400, high: 1600, resolved: true } };
   assert.match(verdictOf([sure], null, { ran: 1, planned: 1 }), /B \+1500 \(\+1400 to \+1600\) %$/);
-  const far = { ...found, percent: { ...found.percent, value: 4213 } };
-  assert.match(correctedVerdict(far, 0.2, 2), /\(more than \+1000 % with p /);
 });
 
 Deno.test("judge() keeps what hard limits show, which have no p-value", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 export { compareRuns } from "./compare_runs.ts";
+export { correctedVerdict } from "./corrected_verdict.ts";
 export type { ComparedArm, CompareOptions, Comparison } from "./comparison.ts";
 export { jointRatio } from "./joint_ratio.ts";
 export { type AcceptedDifference, checkConditions } from "./conditions.ts";
