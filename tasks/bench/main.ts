@@ -70,7 +70,7 @@ Examples:
   deno task bench
   deno task bench --list
   deno task bench --quick --only bare-loop,fleet-regressions
-  deno task bench --minutes 30 --write
+  deno task bench --minutes 26 --write
   deno task bench --threads 2 --json > bench.json
 
 Exit codes: 0 done, whether or not the goals are reached, 1 a measure failed, 2 bad input.`,

@@ -110,7 +110,8 @@ function ratioText(estimate: Estimate): string {
 /** In the unit of the median, so that the ends of the interval are in the same. */
 function durationText(estimate: Estimate): string {
   const inSeconds = estimate.median >= 1000;
-  const one = (ms: number) => inSeconds ? (ms / 1000).toFixed(2) : ms.toPrecision(3);
+  const inMs = (ms: number) => ms < 99.95 ? ms.toPrecision(3) : ms.toFixed(0);
+  const one = (ms: number) => inSeconds ? (ms / 1000).toFixed(2) : inMs(ms);
   return estimateText({ ...estimate }, one, inSeconds ? " s" : " ms");
 }
 
