@@ -19,7 +19,7 @@ export const FLEET_DURATIONS: readonly DurationMeasure[] = [
 function report(name: string, budgetMs: number | null): DurationMeasure {
   return {
     name: `fleet-${name}`,
-    title: `\`deno task fleet --report ${name}\`, with its start`,
+    title: `\`deno task fleet DIR --report ${name}\`, with its start`,
     given: "1,000 Parquet runs of 20 hosts",
     budgetMs,
     rounds: 12,
