@@ -1,5 +1,6 @@
 import { signedPercent } from "../../quantities.ts";
 import type { Comparison } from "./comparison.ts";
+import { probabilityText } from "./probability.ts";
 
 /**
  * The verdict of a comparison, as one of several that were made: what only looking often enough has
@@ -28,12 +29,8 @@ export function correctedVerdict(
 ): string {
   const { outcome, verdict, test, percent } = comparison;
   if (count < 2 || outcome === "unclear" || pCorrected === null) return verdict;
-  const corrected = `p ${probability(pCorrected)} corrected for ${count} comparisons`;
+  const corrected = `${probabilityText(pCorrected)} corrected for ${count} comparisons`;
   if (pCorrected < 0.05) return `${verdict}; ${corrected}`;
   return `No difference can be seen between ${comparison.a.label} and ${comparison.b.label} ` +
-    `(${signedPercent(percent.value)} % with p ${probability(test.p ?? 1)}, but ${corrected})`;
-}
-
-function probability(p: number): string {
-  return p < 0.0001 ? "< 0.0001" : `= ${p.toPrecision(2)}`;
+    `(${signedPercent(percent.value)} % with ${probabilityText(test.p ?? 1)}, but ${corrected})`;
 }

@@ -1,6 +1,7 @@
 import { MOST_PERCENT, percentDigits, signedPercent } from "../../quantities.ts";
 import type { FindingKind } from "../../record.ts";
 import type { Comparison } from "./comparison.ts";
+import { probabilityText } from "./probability.ts";
 
 /** What may look like a difference between the arms, and is none. */
 const LIMITS: readonly (readonly [FindingKind, string])[] = [
@@ -43,13 +44,9 @@ function core(comparison: Omit<Comparison, "verdict">): string {
     .toSorted((one, other) => (one ?? Infinity) - (other ?? Infinity))
     .map((end) => end === null ? "?" : `${end < 0 ? "−" : ""}${percentDigits(Math.abs(end))}`);
   const how = `${percentDigits(Math.abs(percent.value))} % (${ends.join(" to ")} %) ${outcome}`;
+  const tested = test.p === null ? "" : `, ${probabilityText(test.p)}`;
   return `${capital(metricName)} of ${b.label} is ${how} than of ${a.label} ` +
-    `(${test.name}${probability(test.p)}; ${least})`;
-}
-
-function probability(p: number | null): string {
-  if (p === null) return "";
-  return p < 0.0001 ? ", p < 0.0001" : `, p = ${p.toPrecision(2)}`;
+    `(${test.name}${tested}; ${least})`;
 }
 
 function capital(text: string): string {
