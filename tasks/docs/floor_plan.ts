@@ -1,3 +1,4 @@
+import { meanOf } from "../../lib/sample.ts";
 import { directEdges, floorsOf, GROUND, type Room } from "./rooms.ts";
 
 /** A room, or a bend of a line on its way past a floor, with the middle of its place. */
@@ -90,7 +91,7 @@ function spread(floor: readonly Spot[], { width, gap }: PlanSizes): void {
     spot.x = Math.max(spot.x, right + gap + spot.width / 2);
     right = spot.x + spot.width / 2;
   }
-  const shift = mean(wanted) - mean(floor.map(({ x }) => x));
+  const shift = meanOf(wanted) - meanOf(floor.map(({ x }) => x));
   let end = width;
   for (const spot of floor.toReversed()) {
     spot.x = Math.min(spot.x + shift, end - spot.width / 2);
@@ -112,8 +113,4 @@ function neighboursOf(lines: readonly (readonly Spot[])[]): Map<Spot, Spot[]> {
     }
   }
   return found;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
